@@ -1,0 +1,164 @@
+"""What a learner does with a card in a review: grade it. And how events and schedules are written."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from cards.models import Card, Learner, Schedule, StudyEvent
+from cards.scheduling import NEW, Grade, Kind, Mode, Origin, State, mode_at, replay, step, zone_offset_minutes
+
+
+class NotYours(LookupError):
+    """There is no such card, or event, for this learner."""
+
+
+class Result(StrEnum):
+    WRITTEN = "written"
+    REPEATED = "repeated"  # the very same grade stands there already: nothing was written
+    OUTDATED = "outdated"  # something else happened to the card since it was shown: nothing was written
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What became of a grade, the card's state after it, and the event that holds it (None when outdated)."""
+
+    result: Result
+    state: State
+    event_id: UUID | None
+
+
+class _LostRace(Exception):
+    """Another transaction wrote the same number first."""
+
+
+def grade_card(
+    *,
+    learner: Learner,
+    card_id: int,
+    part: int,
+    shown_number: int,
+    grade: Grade,
+    now: datetime,
+    is_practice: bool = False,
+    answer_seconds: int | None = None,
+    origin: Origin = Origin.WEB,
+) -> Graded:
+    """Writes a grade as event `shown_number + 1` of its log, and the schedule that follows from it.
+
+    The log's unique number is the lock: who inserts event n+1 knows that nothing happened since event n, so the state
+    read before is still the state. A double click, a second tab and a retry thus give one review.
+    The mode is decided here: scheduled when due, repeat when it comes again today, else practice.
+
+    Raises NotYours when the learner cannot see the card.
+    """
+    for _ in range(3):
+        card = Card.objects.visible_to(learner).with_schedule(learner, part).filter(pk=card_id).first()
+        if card is None:
+            raise NotYours(card_id)
+        state = card.own.state if card.own else NEW
+        if state.number != shown_number:
+            return _already_there(learner, card_id, part, shown_number, grade, state)
+        today = learner.study_day(now)
+        mode = Mode.PRACTICE if is_practice else mode_at(state, today)
+        if mode is Mode.PRACTICE and not is_practice:
+            return Graded(Result.OUTDATED, state, None)
+        try:
+            with transaction.atomic():
+                event = append_event(
+                    learner, card_id, part, state.number + 1, Kind.GRADED, now, today,
+                    mode=mode, grade=grade, answer_seconds=answer_seconds, origin=origin,
+                )  # fmt: skip
+                state = step(state, event.as_event())
+                write_state(learner, card_id, part, card.own, state)
+            return Graded(Result.WRITTEN, state, event.pk)
+        except (IntegrityError, _LostRace):
+            continue  # read again: now the winner's event is there
+    raise RuntimeError("Three writers in a row were faster.")
+
+
+def _already_there(
+    learner: Learner, card_id: int, part: int, shown_number: int, grade: Grade, state: State
+) -> Graded:
+    rival = (
+        StudyEvent.objects.of(learner, card_id, part)
+        .graded_and_standing()
+        .filter(number=shown_number + 1)
+        .first()
+    )
+    if rival is not None and rival.grade == grade:
+        return Graded(Result.REPEATED, state, rival.pk)
+    return Graded(Result.OUTDATED, state, None)
+
+
+def append_event(
+    learner: Learner,
+    card_id: int,
+    part: int,
+    number: int,
+    kind: Kind,
+    now: datetime,
+    today: date,
+    **more: Any,
+) -> StudyEvent:
+    """Inserts one event at the end of a log; the caller is inside a transaction.
+
+    Raises IntegrityError when that number is taken, or the voided event is voided already.
+    """
+    note_day(learner, today)
+    event = new_event(learner, card_id, part, number, kind, now, today, **more)
+    event.save(force_insert=True)
+    return event
+
+
+def new_event(
+    learner: Learner,
+    card_id: int,
+    part: int,
+    number: int,
+    kind: Kind,
+    now: datetime,
+    today: date,
+    *,
+    mode: Mode | None = None,
+    grade: Grade | None = None,
+    answer_seconds: int | None = None,
+    due_on: date | None = None,
+    voids: UUID | None = None,
+    origin: Origin = Origin.WEB,
+) -> StudyEvent:
+    """An event that is not written yet."""
+    return StudyEvent(
+        learner=learner, card_id=card_id, part=part, number=number, kind=kind.value, at=now, study_on=today,
+        zone_offset_minutes=zone_offset_minutes(now, learner.zone), mode=mode.value if mode else "",
+        origin=origin.value, grade=grade, answer_seconds=answer_seconds, due_on=due_on, voids=voids,
+        settings_id=learner.study_settings_id,
+    )  # fmt: skip
+
+
+def note_day(learner: Learner, today: date) -> None:
+    """Keeps the latest study day on which the learner did something."""
+    if learner.latest_study_on != today:
+        learner.latest_study_on = today
+        learner.save(update_fields=["latest_study_on"])
+
+
+def write_state(learner: Learner, card_id: int, part: int, row: Schedule | None, state: State) -> None:
+    """Stores a state in its schedule row, which must still be the one that was read."""
+    columns = Schedule.columns(state)
+    if row is None:
+        Schedule(learner=learner, card_id=card_id, part=part, **columns).save(force_insert=True)
+    elif not Schedule.objects.filter(pk=row.pk, number=row.number).update(**columns):
+        raise _LostRace
+
+
+def write_replay(*, learner: Learner, card_id: int, part: int) -> State:
+    """Stores what a full replay of the log gives. The caller holds the learner's lock, inside a transaction."""
+    state = replay(event.as_event() for event in StudyEvent.objects.of(learner, card_id, part))
+    Schedule.objects.update_or_create(
+        learner=learner, card_id=card_id, part=part, defaults=Schedule.columns(state)
+    )
+    return state

@@ -1,0 +1,16 @@
+"""The card language: what a card says, cleaned and checked, and the deck file that holds many. Pure."""
+
+from cards.cardtext.deck import CardText, DeckText, read_deck, write_deck
+from cards.cardtext.wording import DemoLink, TextError, Wording, clean, normalise
+
+__all__ = [
+    "CardText",
+    "DeckText",
+    "DemoLink",
+    "TextError",
+    "Wording",
+    "clean",
+    "normalise",
+    "read_deck",
+    "write_deck",
+]

@@ -1,0 +1,187 @@
+"""What a card says: its prompt, its answer and its details, as three texts.
+
+The details are `key: value` lines: `reference: fast.ai book, chapter 5`, `tags: gpu, softmax`, and
+`demo: softmax_table activations=0.02,-2.49 title="two words"`. Each key may come several times.
+"""
+
+import re
+import shlex
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+LIMITS = {"prompt": 10_000, "answer": 50_000, "details": 5_000}  # characters, after `normalise`
+KEYS = ("reference", "tags", "demo")
+
+LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+# Control characters but tab and newline; halves of surrogate pairs, which cannot be stored; byte order marks.
+REMOVED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+DETAIL = re.compile(r"(?P<key>[A-Za-z]+)[ \t]*:(?P<value>.*)")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+PLAIN_VALUE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
+
+
+class TextError(ValueError):
+    """What is wrong with a text, in words for the person who wrote it.
+
+    `field` is "prompt", "answer", "details" or "deck". `line` counts from 1 in that field, or in the file
+    where a deck file was read; None where the whole field is meant.
+    """
+
+    def __init__(self, message: str, field: str, line: int | None = None) -> None:
+        super().__init__(message, field, line)
+        self.message, self.field, self.line = message, field, line
+
+    def __str__(self) -> str:
+        return self.message if self.line is None else f"Line {self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLink:
+    """A demo that belongs to a card: its slug, and its parameters as names and values in the order written.
+
+    `str(link)` is the text behind `demo:`, such as `softmax_table activations=0.02,-2.49 title="two words"`.
+    """
+
+    slug: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join([self.slug, *(f"{name}={_quoted(value)}" for name, value in self.parameters)])
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A card's prompt, answer and details. One that `clean` returned can be stored and written to a file."""
+
+    prompt: str
+    answer: str
+    details: str = ""
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Where to read on, in the order written."""
+        return tuple(self._values("reference"))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Lower-cased, each once, in the order written."""
+        tags = (tag.strip().lower() for value in self._values("tags") for tag in value.split(","))
+        return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+    @property
+    def demos(self) -> tuple[DemoLink, ...]:
+        """The demos that belong to the card. Raises TextError only if the details were never cleaned."""
+        return tuple(_demo(value, None) for value in self._values("demo"))
+
+    @property
+    def needs_answer(self) -> bool:
+        return not self.answer.strip()
+
+    def _values(self, key: str) -> Iterator[str]:
+        for line in self.details.split("\n"):
+            found, _, value = line.partition(":")
+            if found == key:
+                yield value.strip()
+
+
+def clean(prompt: str, answer: str, details: str = "") -> Wording:
+    """The wording as it is stored: each text as `normalise` gives it, the details one `key: value` a line.
+
+    Cleaning what is clean changes nothing. Raises TextError for a blank prompt, a text longer than LIMITS,
+    and a line of the details that is not one of KEYS with its value.
+    """
+    wording = Wording(normalise(prompt), normalise(answer), normalise(details))
+    if not wording.prompt:
+        raise TextError("A card needs a prompt. Write what it asks.", "prompt")
+    # Before the details are read too, which takes long for long ones; cleaning can make them a little longer.
+    _check_lengths(wording)
+    wording = replace(wording, details=_clean_details(details))
+    _check_lengths(wording)
+    return wording
+
+
+def normalise(text: str) -> str:
+    """The text in the one form in which it is stored, compared and written. Doing it again changes nothing.
+
+    Every kind of line end becomes a newline. Control characters other than tab and newline go, and so do
+    byte order marks. Characters are composed (Unicode NFC). Spaces and tabs at the end of a line go; but
+    where two or more spaces make a Markdown line break, for which the next line must not be blank, exactly
+    two stay. Blank lines become empty, and go at the beginning and the end. The first line keeps its
+    indentation.
+    """
+    lines = lines_of(text)
+    for number, line in enumerate(lines):
+        makes_break = line.endswith("  ") and number + 1 < len(lines) and lines[number + 1]
+        lines[number] = line.rstrip(" \t") + ("  " if makes_break else "")
+    return "\n".join(lines).strip("\n")
+
+
+def lines_of(text: str) -> list[str]:
+    """All lines of a text, blank ones as "": `normalise` but for line ends and outer blank lines."""
+    text = unicodedata.normalize("NFC", REMOVED.sub("", LINE_ENDS.sub("\n", text)))
+    return ["" if line.isspace() else line for line in text.split("\n")]
+
+
+def _check_lengths(wording: Wording) -> None:
+    for field, limit in LIMITS.items():
+        if (length := len(getattr(wording, field))) > limit:
+            raise TextError(
+                f"The {field} has {length:,} characters; at most {limit:,} fit. Shorten it.", field
+            )
+
+
+def _clean_details(details: str) -> str:
+    cleaned = []
+    known = ", ".join(f"`{key}:`" for key in KEYS)
+    for number, line in enumerate(lines_of(details), start=1):
+        if not line:
+            continue
+        match = DETAIL.fullmatch(line.strip())
+        if match is None:
+            raise TextError(f"A detail reads `key: value`, with one of {known}.", "details", number)
+        key, value = match["key"].lower(), match["value"].strip()
+        if key not in KEYS:
+            raise TextError(f"`{key}:` is no detail. Use one of {known}.", "details", number)
+        if not value:
+            raise TextError(
+                f"`{key}:` says nothing. Write its value after the colon, or remove it.", "details", number
+            )
+        if key == "demo":
+            _demo(value, number)
+        cleaned.append(f"{key}: {value}")
+    return "\n".join(cleaned)
+
+
+def _demo(text: str, line: int | None) -> DemoLink:
+    try:
+        slug, *words = shlex.split(text)
+    except ValueError as error:
+        raise TextError(
+            'The demo line ends inside a quote. Write title="two words".', "details", line
+        ) from error
+    if not NAME.fullmatch(slug):
+        raise TextError(
+            f"`{slug}` is no demo's name: small letters, digits and _, such as `softmax_table`.",
+            "details",
+            line,
+        )
+    parameters: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not NAME.fullmatch(name):
+            raise TextError(
+                f'`{word}` is no parameter of a demo. Write `name=value`, or `name="a value"` with quotes.',
+                "details",
+                line,
+            )
+        if name in parameters:
+            raise TextError(f"The demo's parameter `{name}` stands there twice. Keep one.", "details", line)
+        parameters[name] = value
+    return DemoLink(slug, tuple(parameters.items()))
+
+
+def _quoted(value: str) -> str:
+    if PLAIN_VALUE.fullmatch(value):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

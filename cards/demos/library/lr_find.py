@@ -1,0 +1,234 @@
+"""The learning-rate finder: fastai's own, with what each of its rules and each of the book's makes of the curve."""
+
+import math
+import tempfile
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cards.demos.contract import (
+    Demo,
+    DemoError,
+    Integer,
+    Mark,
+    ParameterError,
+    Plot,
+    Queue,
+    Real,
+    Report,
+    Result,
+    Series,
+    Table,
+)
+from cards.demos.libraries import device, seeded
+from cards.demos.shown import short
+
+if TYPE_CHECKING:
+    import torch
+    from fastai.learner import Learner
+
+SPAN = 100  # how many times the start rate the end rate is at least
+FEWEST = 20  # points of a curve that says something; fastai's `slide` needs 16
+CLEAR = 0.25  # of the steepest fall
+TURNED = 1.2  # times the lowest loss: what a curve that has turned rises to
+# By the names of the functions: what stands at the mark, whose rule it is, what it does.
+RULES = {
+    "valley": (
+        "valley",
+        "fastai",
+        "Half-way down the longest stretch over which the loss keeps falling: fastai's usual one.",
+    ),
+    "steep": ("steep", "fastai", "Where the loss falls most steeply."),
+    "slide": (
+        "slide",
+        "fastai",
+        "From the right, until the slope is about the same as 15 steps further left.",
+    ),
+    "minimum": ("minimum ÷ 10", "the book, fastai", "A tenth of the rate at which the loss is lowest."),
+    "last_clear_fall": (
+        "last fall",
+        "the book",
+        "The last rate at which the loss still clearly falls; here, a quarter as steeply as at its steepest.",
+    ),
+}
+
+
+def last_clear_fall(
+    rates: "torch.Tensor", losses: "torch.Tensor", steps: int
+) -> tuple[float, tuple[float, float]]:
+    """The book's second rule as one of fastai's suggestion functions: the rate, and its point of the curve.
+
+    Slopes are taken over the decimal logarithm of the rate, each across a tenth of the steps, and only up to the
+    lowest loss. Raises DemoError for a curve too short to judge, and for one that never falls.
+    """
+    if len(losses) < FEWEST:
+        raise DemoError(
+            "The loss blew up, or was no number, after a few steps: there is no curve to read. "
+            "Begin with a lower rate, or end with a lower one."
+        )
+    reach = max(1, steps // 20)
+    logs, lowest = rates.log10(), int(losses.argmin())
+    slopes = (losses[2 * reach :] - losses[: -2 * reach]) / (logs[2 * reach :] - logs[: -2 * reach])
+    slopes = slopes[: max(lowest - reach + 1, 1)]  # slopes[n] is that at point n + reach
+    if slopes.min() >= 0:
+        raise DemoError("The loss never fell between these rates. Let the rate run further, or begin lower.")
+    last = int((slopes <= CLEAR * slopes.min()).nonzero()[-1]) + reach
+    return float(rates[last]), (float(rates[last]), float(losses[last]))
+
+
+def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
+    import numpy as np
+    from fastai.callback.schedule import minimum, slide, steep, valley
+
+    seeded(seed)
+    rules = (last_clear_fall, valley, slide, minimum, steep)
+    start, end, steps = (parameters[name] for name in ("start_rate", "end_rate", "steps"))
+    with tempfile.TemporaryDirectory() as folder:
+        learner = _learner(parameters["batch_size"], folder)
+        learner.add_cb(_reporting(report, steps))
+        with learner.no_bar(), np.errstate(all="ignore"):
+            suggested = learner.lr_find(start, end, steps, show_plot=False, suggest_funcs=rules)
+        rates, losses = list(map(float, learner.recorder.lrs)), list(map(float, learner.recorder.losses))
+        images = len(learner.dls.train_ds)
+
+    def loss_at(rate: float) -> float:
+        return float(np.interp(math.log10(rate), np.log10(rates), losses))
+
+    by_rate = sorted(suggested._asdict().items(), key=lambda item: item[1])
+    marks = [
+        Mark(label=RULES[name][0], x=rate, y=loss_at(rate), text=RULES[name][2]) for name, rate in by_rate
+    ]
+    finding = _finding(rates, losses, marks)
+    plot = Plot(
+        title="Loss against learning rate",
+        x_label="learning rate",
+        y_label="loss",
+        series=[Series(label="loss, smoothed over the batches", x=rates, y=losses)],
+        marks=marks,
+        x_scale="log",
+        finding=finding,
+    )
+    table = Table(
+        title="What each rule takes from the curve",
+        columns=["rule", "of", "rate", "loss there"],
+        rows=[
+            [mark.label, RULES[name][1], mark.x, mark.y]
+            for mark, (name, _) in zip(marks, by_rate, strict=True)
+        ],
+    )
+    data = f"scikit-learn's digits: {images:,} scans of handwritten digits, 8 by 8 pixels, in memory"
+    return Result(parts=[plot, table], finding=finding, data_used=data)
+
+
+def _learner(batch_size: int, folder: str) -> "Learner":
+    """A small network and the digits, both where they are computed; what fastai writes goes to the folder."""
+    from fastai.data.core import DataLoaders
+    from fastai.learner import Learner
+    from sklearn.datasets import load_digits
+    from torch import nn, tensor
+
+    digits = load_digits()
+    pairs = list(zip(tensor(digits.images).float()[:, None] / 16, tensor(digits.target), strict=True))
+    # lr_find looks at no validation loss: all images are trained on, a few stand in for the set that must be there.
+    data = DataLoaders.from_dsets(pairs, pairs[:batch_size], bs=batch_size, num_workers=0, device=device())
+    network = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1),
+        nn.BatchNorm2d(16),
+        nn.ReLU(),
+        nn.Conv2d(16, 32, 3, stride=2, padding=1),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(32 * 4 * 4, 10),
+    )
+    return Learner(data, network.to(data.device), nn.CrossEntropyLoss(), path=folder)
+
+
+def _reporting(report: Report, steps: int) -> Any:
+    """A callback that reports each step; Cancelled goes through fastai untouched."""
+    from fastai.callback.core import Callback
+
+    class Reporting(Callback):  # type: ignore[misc]
+        order = 55  # after the Recorder, which smooths; before the LRFinder, which may stop the run
+
+        def after_batch(self) -> None:
+            rates, loss = self.recorder.lrs, float(self.smooth_loss)
+            numbers = {"loss": loss} if math.isfinite(loss) else {}
+            report(len(rates), steps, "training, the rate rising", rate=rates[-1], **numbers)
+
+    return Reporting()
+
+
+def _finding(rates: list[float], losses: list[float], marks: list[Mark]) -> str:
+    lowest, place = min((loss, place) for place, loss in enumerate(losses) if math.isfinite(loss))
+    if losses[-1] < TURNED * lowest:
+        return (
+            f"The loss has hardly risen again at {short(rates[-1])}, where the curve ends. The rules need a curve that "
+            "turns: raise the last rate."
+        )
+    below = [mark for mark in marks if mark.x < rates[place]]
+    if not below:
+        return f"The loss is lowest at a rate of {short(rates[place])}, before any rule's: begin with a lower one."
+    how_many = "All rules stay" if len(below) == len(marks) else f"{len(below)} of {len(marks)} rules stay"
+    return (
+        f"The loss is lowest, {lowest:.2g}, at a rate of {short(rates[place])}, and rises beyond it. {how_many} below "
+        f"that: from {short(below[0].x)} ({below[0].label}) to {short(below[-1].x)} ({below[-1].label}), "
+        f"{below[-1].x / below[0].x:,.0f} times as much."
+    )
+
+
+def check(parameters: Mapping[str, Any]) -> None:
+    if parameters["end_rate"] < SPAN * parameters["start_rate"]:
+        raise ParameterError(
+            "end_rate",
+            f"The last rate is at least {SPAN} times the first, or the curve is too short to read: "
+            f"write {short(SPAN * parameters['start_rate'])} or more.",
+        )
+
+
+DEMO = Demo(
+    title="The learning-rate finder",
+    look_at=(
+        "The rate rises with every batch: see where the loss begins to fall, where it falls most steeply, and where it "
+        "turns. Then compare where the rules would have you train."
+    ),
+    try_this="Now make the batch size 16, and see how much noisier the curve is, and how far the rules move.",
+    parameters=(
+        Real(
+            name="start_rate",
+            label="First rate",
+            help="So low that nothing is learned yet.",
+            default=1e-7,
+            least=1e-8,
+            most=1e-3,
+        ),
+        Real(
+            name="end_rate",
+            label="Last rate",
+            help="So high that the loss blows up.",
+            default=10.0,
+            least=1e-2,
+            most=100,
+        ),
+        Integer(
+            name="steps",
+            label="Steps",
+            help="How many batches; the rate is multiplied by the same factor at each.",
+            default=100,
+            least=50,
+            most=300,
+        ),
+        Integer(
+            name="batch_size",
+            label="Batch size",
+            help="How many images a step looks at.",
+            default=64,
+            least=8,
+            most=256,
+        ),
+    ),
+    queue=Queue.HEAVY,
+    seconds=60,
+    megabytes=4000,
+    run=run,
+    check=check,
+)

@@ -1,0 +1,89 @@
+"""What numbers and days are called in a sentence, and where days stand on an axis."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+
+WEEKS_TO = 45  # days: an axis that is longer has its months, and beyond the next its years
+MONTHS_TO = 1500
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """1 card, 2 cards, 1,200 cards; of another plural, that."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def middle(counts: Mapping[int, int]) -> int:
+    """The value that half of them do not exceed. Of none: 0."""
+    half, seen = sum(counts.values()) / 2, 0
+    for value in sorted(counts):
+        seen += counts[value]
+        if seen >= half:
+            return value
+    return 0
+
+
+def day_name(day: date) -> str:
+    """2 March 2026."""
+    return date_format(day, "j F Y")
+
+
+def time_taken(seconds: float) -> str:
+    """About how long that is: in seconds, minutes or hours."""
+    if seconds < 90:
+        return many(round(seconds), "second")
+    minutes = round(seconds / 60)
+    return many(minutes, "minute") if minutes < 100 else many(round(seconds / 3600), "hour")
+
+
+def percent(value: float | None) -> str:
+    """91 %, but 100 % only where nothing is missing."""
+    if value is None:
+        return "–"
+    return f"{99 if 99 <= value < 100 else round(value)} %"
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def month_of(day: date) -> date:
+    """Its first day."""
+    return day.replace(day=1)
+
+
+def months_from(first: date, last: date) -> list[date]:
+    """The first days of all months from that day's to the other's."""
+    places = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(place // 12, place % 12 + 1, 1) for place in places]
+
+
+@dataclass(frozen=True, slots=True)
+class DayAxis:
+    """An axis of days, each at its ordinal: what it spans at least, and its ticks with what stands there."""
+
+    spans: tuple[int, int]
+    ticks: tuple[tuple[int, str], ...]
+
+
+def day_axis(first: date, last: date) -> DayAxis:
+    """From one day to the other, a week at least; with Mondays, months or years, as there is room for."""
+    last = max(last, first + timedelta(days=7))
+    days = (last - first).days
+    months = months_from(first, last)
+    if days <= WEEKS_TO:
+        mondays = (date.fromordinal(n) for n in range(monday_of(first).toordinal(), last.toordinal() + 1, 7))
+        named = {monday: date_format(monday, "j M") for monday in mondays}
+    elif days <= MONTHS_TO:
+        named = {month: month_name(month) for month in months}
+    else:
+        named = {month: str(month.year) for month in months if month.month == 1}
+    ticks = tuple((day.toordinal(), name) for day, name in named.items() if day >= first)
+    return DayAxis((first.toordinal(), last.toordinal()), ticks)
+
+
+def month_name(month: date) -> str:
+    """Its short name; January stands for the year that begins with it."""
+    return str(month.year) if month.month == 1 else date_format(month, "M")

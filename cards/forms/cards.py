@@ -1,0 +1,133 @@
+"""The card editor: a wording, a picture for it, and why it changes."""
+
+from typing import Any, Self
+
+from django import forms
+
+from cards.cardtext import TextError, Wording, clean
+from cards.forms.base import Form
+from cards.forms.demo_runs import demos_of
+from cards.models import Card, Deck, Picture
+from cards.models.decks import DeckQuerySet
+
+ACTS = ["save", "another", "preview", "picture"]
+
+
+def markdown_area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"class": "markdown", "rows": rows})
+
+
+class WordingForm(Form):
+    """The three texts of a card. `wording` is the clean wording of a valid form."""
+
+    prompt = forms.CharField(required=False, strip=False, widget=markdown_area(3))
+    answer = forms.CharField(
+        required=False,
+        strip=False,
+        widget=markdown_area(10),
+        help_text="Markdown: **bold**, `code`, $maths$, lists, tables. It may stay empty for now.",
+    )
+    details = forms.CharField(
+        required=False,
+        strip=False,
+        widget=markdown_area(3),
+        help_text="One a line: “reference: where to read on”, “tags: loss, softmax”.",
+    )
+
+    wording: Wording
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        try:
+            self.wording = clean(data.get("prompt", ""), data.get("answer", ""), data.get("details", ""))
+        except TextError as error:
+            self.add_error(error.field, str(error))
+            return data
+        for each in demos_of(self.wording):  # one that is not here may come later, and is not looked at
+            for wrong in each.errors:
+                self.add_error("details", f"The demo {each.demo.slug} cannot run so. {wrong}")
+        return data
+
+
+class EditorForm(WordingForm):
+    """A wording with the editor's buttons, and a picture to put into the answer."""
+
+    act = forms.ChoiceField(choices=[(act, act) for act in ACTS], required=False)
+    picture = forms.FileField(
+        required=False,
+        allow_empty_file=True,
+        help_text="PNG, JPEG, GIF or WebP, up to 8 MB. Only its pixels are kept: no place, no camera.",
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
+    )
+    picture_text = forms.CharField(
+        required=False,
+        max_length=200,
+        label="What it shows",
+        help_text="For those who cannot see it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_act(self) -> str:
+        return self.cleaned_data["act"] or "save"
+
+    def showing(self, picture: Picture) -> Self:
+        """The same form with the picture at the end of its answer, as if that had been typed."""
+        text = picture_markdown(picture, self.cleaned_data.get("picture_text", ""))
+        answer = self.data.get("answer", "").rstrip()
+        return self._with(answer=f"{answer}\n\n{text}" if answer else text, picture_text="")
+
+    def _with(self, **values: object) -> Self:
+        form = type(self)({**dict(self.data.items()), **values})
+        form.full_clean()
+        return form
+
+
+class EditForm(EditorForm):
+    """A new wording for a card that was at revision `base_number` when the editor opened."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        label="Reason",
+        help_text="Why it changes. It stands in the card’s history.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    base_number = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def based_on(self, number: int) -> Self:
+        """The same form, for a card that is at revision `number` by now."""
+        return self._with(base_number=number)
+
+
+class RestoreForm(Form):
+    """Back to a past revision, as the page showed the card at revision `base_number`."""
+
+    restore = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    base_number = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class MoveForm(Form):
+    """To which deck a card goes."""
+
+    deck = forms.ModelChoiceField(Deck.objects.none(), label="To the deck", empty_label=None)
+
+    def __init__(self, *args: Any, decks: DeckQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deck"].queryset = decks  # type: ignore[attr-defined]
+        self.has_decks = decks.exists()
+
+
+def initial_of(card: Card) -> dict[str, object]:
+    """What an editor of that card begins with."""
+    return {
+        "prompt": card.prompt,
+        "answer": card.answer,
+        "details": card.details,
+        "base_number": card.revision_number,
+    }
+
+
+def picture_markdown(picture: Picture, text: str) -> str:
+    """How a card shows the picture; `text` says what is on it."""
+    plain = " ".join(text.translate(str.maketrans("", "", "[]\\`")).split())
+    return f"![{plain}]({picture.get_absolute_url()})"

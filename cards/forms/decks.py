@@ -1,0 +1,44 @@
+"""What makes a deck, and what is asked of one."""
+
+from django import forms
+
+from cards.cardtext import normalise
+from cards.forms.base import Form
+
+
+class DeckForm(Form):
+    """A deck's name and description."""
+
+    name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    description = forms.CharField(
+        required=False,
+        max_length=5_000,
+        help_text="What the deck is about, for whoever opens it. Markdown.",
+        widget=forms.Textarea(attrs={"class": "markdown", "rows": 4}),
+    )
+
+    def clean_name(self) -> str:
+        """One line."""
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_description(self) -> str:
+        """As all our Markdown is stored."""
+        return normalise(self.cleaned_data["description"])
+
+
+class ArchiveForm(Form):
+    """Into the archive, or back: a deck's button and a card's."""
+
+    to = forms.ChoiceField(choices=[("archive", "archive"), ("back", "back")])
+
+
+class StudyForm(Form):
+    """Study a deck, or stop studying it."""
+
+    to = forms.ChoiceField(choices=[("study", "study"), ("stop", "stop")])
+
+
+class PageForm(Form):
+    """Which page of a long list."""
+
+    page = forms.IntegerField(min_value=1, max_value=1_000_000, required=False)

@@ -1,0 +1,63 @@
+"""What learners set for themselves."""
+
+from collections import defaultdict
+
+from django import forms
+
+from cards.forms.base import Form
+from cards.forms.limits import limit_field
+from cards.models.learners import DUE_ORDERS, NEW_PLACES, time_zones
+
+# Regions with the places in them. Names without a region, or of no place, come last.
+REGIONS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
+OTHER = "Other"
+
+
+def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All time zones by region: Europe: Amsterdam, … ; other names, such as UTC, as they are."""
+    by_region = defaultdict(list)
+    for name in sorted(time_zones()):
+        region, _, place = name.partition("/")
+        is_place = region in REGIONS
+        label = place.replace("/", ", ") if is_place else name
+        by_region[region if is_place else OTHER].append((name, label.replace("_", " ")))
+    return [(region, by_region[region]) for region in (*REGIONS, OTHER)]
+
+
+class SettingsForm(Form):
+    """Where and when one's study day begins, what comes on it and in which order, and the box for typing."""
+
+    time_zone = forms.ChoiceField(choices=zone_choices, label="Time zone")
+    rollover_hour = forms.TypedChoiceField(
+        coerce=int,
+        choices=[(hour, f"{hour:02d}:00") for hour in range(24)],
+        label="Your study day begins at",
+        help_text="What you learn before that hour belongs to the day before.",
+    )
+    new_per_day = limit_field(
+        "New cards on one day, at most", "0 to learn nothing new for a while.", required=True
+    )
+    reviews_per_day = limit_field("Reviews on one day, at most", "Empty: all that are due.")
+    due_order = forms.ChoiceField(choices=DUE_ORDERS, label="Due cards come")
+    new_place = forms.ChoiceField(
+        choices=NEW_PLACES, label="New cards come", help_text="Always in the order of their deck."
+    )
+    has_answer_box = forms.BooleanField(required=False, label="Show a box for typing the answer")
+
+
+class ThemeForm(Form):
+    """Light, dark, or as the system says; and where to go then."""
+
+    theme = forms.ChoiceField(choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")])
+    next = forms.CharField(required=False)

@@ -1,0 +1,133 @@
+"""What every view shares: the typed request, who asks, and the page or its part."""
+
+import csv
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxDetails
+
+from cards.models import Learner
+from chapter5.logs import request_id
+
+SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SECRET_PATH = re.compile(
+    r"(/accounts/(?:confirm-email|password/reset/key)/).+"
+)  # as an e-mail has it, with a key
+HEALTH = {"/healthz", "/readyz"}  # asked every few seconds
+access = logging.getLogger("chapter5.access")
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute, were it the start of a cell
+
+GUEST_ID = "guest_id"  # in the session: whose row this browser's guest is
+
+
+class Request(HttpRequest):
+    """A request as our views get it. `learner` is the account signed in, else this browser's guest, else None."""
+
+    user: Learner | AnonymousUser
+    htmx: HtmxDetails
+    learner: Learner | None
+
+
+class LogMiddleware:
+    """Gives each request an id, which its answer and all its lines of the log have, and logs it by a line of its own.
+
+    A proxy of ours may have given the id already; a visitor's is not believed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begun = time.perf_counter()
+        given = request.headers.get("X-Request-ID", "") if settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0 else ""
+        request_id.set(given if SAFE_ID.fullmatch(given) else uuid4().hex)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id.get()
+        level = _level(request, response)
+        if access.isEnabledFor(level):
+            _log(level, request, response, (time.perf_counter() - begun) * 1000)
+        return response
+
+
+def _level(request: HttpRequest, response: HttpResponse) -> int:
+    if response.status_code >= 500:
+        return logging.ERROR
+    if response.status_code >= 400:
+        return logging.WARNING
+    return logging.DEBUG if request.path in HEALTH else logging.INFO
+
+
+def _log(level: int, request: HttpRequest, response: HttpResponse, milliseconds: float) -> None:
+    """Nothing of what a form or a query holds, and no address: with the id, the proxy's log has that."""
+    learner = getattr(request, "learner", None)
+    fields = {
+        "method": request.method,
+        "path": SECRET_PATH.sub(r"\1...", escape_uri_path(request.path)),
+        "status": response.status_code,
+        "milliseconds": round(milliseconds, 1),
+        "learner": learner.pk if learner else None,
+    }
+    access.log(level, "%s %s: %s", fields["method"], fields["path"], fields["status"], extra=fields)
+
+
+class LearnerMiddleware:
+    """Sets `request.learner`. A guest is no user of Django's, so that the doors of accounts stay open to them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponse:
+        request.learner = _learner(request)
+        return self.get_response(request)
+
+
+def _learner(request: Request) -> Learner | None:
+    if request.user.is_authenticated:
+        return request.user
+    guest_id = request.session.get(GUEST_ID)
+    return Learner.objects.filter(pk=guest_id, is_guest=True).first() if guest_id else None
+
+
+def own_address(request: HttpRequest, address: str) -> str:
+    """The address where it is one of this site's, else ""."""
+    hosts = {request.get_host()}
+    return address if url_has_allowed_host_and_scheme(address, hosts, request.is_secure()) else ""
+
+
+def render_page(
+    request: Request, template: str, context: Mapping[str, Any], *, part: str | None = None, status: int = 200
+) -> HttpResponse:
+    """The whole page; for htmx the `part` of it that the view names, where it names one.
+
+    A history restore wants the whole page. The answer varies by HX-Request, so that no cache confuses the two.
+    """
+    wants_part = part is not None and bool(request.htmx) and not request.htmx.history_restore_request
+    response = render(request, f"{template}#{part}" if wants_part else template, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def csv_file(name: str, columns: Iterable[object], rows: Iterable[Iterable[object]]) -> HttpResponse:
+    """A table to take home, as `name`.csv."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8; header=present")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Cache-Control"] = "private"
+    csv.writer(response).writerows([_safe(cell) for cell in row] for row in (columns, *rows))
+    return response
+
+
+def _safe(cell: object) -> object:
+    """A cell that no spreadsheet takes for a formula. Numbers stay numbers, -inf among them."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) and cell != "-inf" else cell

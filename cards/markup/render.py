@@ -1,0 +1,106 @@
+"""Card Markdown as HTML that is safe to put into a page."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from cards.markup.code import MOST, code_block, effort
+from cards.markup.maths import EACH, formula
+from cards.markup.parser import MARKDOWN, SURROGATES, parse
+from cards.markup.sanitise import sanitise
+
+CACHED = 8_000  # characters; longer texts are rare, and a cache full of them would be large
+MOST_HTML = 1_000_000  # characters
+NOT_FORMATTED = (
+    "This text is too long or too deeply nested to be shown with its formatting. This is its source."
+)
+# What hangs on a formula from either side: browsers would begin a line with the comma, whatever joins the two.
+OPENS = re.compile(r"[^\w\s]{1,3}\Z")
+CLOSES = re.compile(r"[^\w\s]{1,3}")
+
+
+def render(markdown: str) -> str:
+    """The text as sanitised HTML, the same each time.
+
+    Raw HTML is shown as text, headings begin at h3, no ids, styles or scripts come out, and the only pictures are our
+    own. A formula that cannot be read shows its source, and so does, below a sentence that says so, a text of more
+    than 50,000 characters or with more nesting than a card needs. Never raises; takes about a second at most.
+    """
+    return _cached(markdown) if len(markdown) <= CACHED else _render(markdown)
+
+
+def _render(markdown: str) -> str:
+    tokens = parse(markdown)
+    html = "" if tokens is None else RENDERER.render(tokens, MARKDOWN.options, {})
+    if tokens is None or len(html) > MOST_HTML:
+        source = SURROGATES.sub("\ufffd", markdown)
+        html = f'<p class="not-formatted">{NOT_FORMATTED}</p>\n{code_block(source)}'
+    return sanitise(html)
+
+
+_cached = lru_cache(maxsize=512)(_render)
+
+
+class _Renderer(RendererHTML):
+    """What differs from plain Markdown: formulas, highlighted code, and wide things that scroll by themselves."""
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        code, info = tokens[idx].content, tokens[idx].info
+        return code_block(code, info, coloured=_spent(env, "code", effort(code, info)) <= MOST)
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return code_block(tokens[idx].content)
+
+    def math_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        source = tokens[idx].content
+        html = formula(source, display=False, spent=_spent(env, "formulas", len(source) + EACH))
+        opens, closes = _hanging(tokens, idx - 1)[2], _hanging(tokens, idx + 1)[0]
+        whole = f"{escapeHtml(opens)}{html}{escapeHtml(closes)}"
+        # What may be wider than the page stays as it is: it must not become wider still.
+        return f'<span class="whole">{whole}</span>' if whole != html and html.startswith("<math") else whole
+
+    def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return escapeHtml(_hanging(tokens, idx)[1])
+
+    def math_inline_display(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        source = tokens[idx].content
+        return formula(source, display=True, spent=_spent(env, "formulas", len(source) + EACH))
+
+    def math_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        source = tokens[idx].content
+        return formula(source, display=True, inline=False, spent=_spent(env, "formulas", len(source) + EACH))
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</table></div>\n"
+
+
+def _hanging(tokens: Sequence[Token], idx: int) -> tuple[str, str, str]:
+    """A text in three: what hangs on the formula before it, what hangs on none, what hangs on the formula after it."""
+    if not 0 <= idx < len(tokens) or tokens[idx].type != "text":
+        return "", "", ""
+    text, closes, opens = tokens[idx].content, "", ""
+    if idx and tokens[idx - 1].type == "math_inline" and (found := CLOSES.match(text)):
+        closes, text = found[0], text[found.end() :]
+    if idx + 1 < len(tokens) and tokens[idx + 1].type == "math_inline" and (found := OPENS.search(text)):
+        text, opens = text[: found.start()], found[0]
+    return closes, text, opens
+
+
+def _spent(env: EnvType, what: str, effort: int) -> int:
+    """The effort for this text so far, with this one's."""
+    spent: int = env.get(what, 0) + effort
+    env[what] = spent
+    return spent
+
+
+RENDERER = _Renderer()

@@ -1,0 +1,195 @@
+"""Decks, the cards in them, and who studies which deck."""
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q
+from django.urls import reverse
+
+from cards.cardtext import Wording
+from cards.models.learners import Learner
+from cards.models.limits import DayLimits
+
+if TYPE_CHECKING:
+    from cards.models.study import Schedule
+
+
+class DeckQuerySet(models.QuerySet["Deck"]):
+    def visible_to(self, learner: Learner | None) -> Self:
+        """Public decks, and the learner's own. For staff, every deck that is public or has no owner, and their own."""
+        seen = Q(is_public=True, archived_at=None)
+        if learner is not None:
+            seen |= Q(owner=learner)
+            if learner.is_staff:
+                seen |= Q(is_public=True) | Q(owner=None)
+        return self.filter(seen)
+
+    def editable_by(self, learner: Learner | None) -> Self:
+        """One's own decks; for staff the public ones and those without an owner too."""
+        if learner is None:
+            return self.none()
+        mine = Q(owner=learner)
+        if learner.is_staff:
+            mine |= Q(is_public=True) | Q(owner=None)
+        return self.filter(mine)
+
+    def active(self) -> Self:
+        return self.filter(archived_at=None)
+
+    def studied_by(self, learner: Learner | None) -> Self:
+        """The decks whose cards come up in the learner's reviews; for somebody unknown, the starter decks."""
+        if learner is None:
+            return self.active().filter(is_starter=True, is_public=True)
+        return self.active().visible_to(learner).filter(enrolments__learner=learner)
+
+    def with_counts(self, learner: Learner | None, today: date) -> Self:
+        """Annotates `card_count`, `unanswered_count`, `learnt_count` and `due_count` (of that learner, today)."""
+        live = Q(cards__archived_at=None)
+        decks = self.annotate(
+            card_count=Count("cards", filter=live, distinct=True),
+            unanswered_count=Count("cards", filter=live & Q(cards__answer=""), distinct=True),
+        )
+        own = live & Q(cards__schedules__learner=learner, cards__schedules__due_on__isnull=False)
+        return decks.annotate(
+            learnt_count=Count("cards__schedules", filter=own, distinct=True),
+            due_count=Count(
+                "cards__schedules",
+                filter=own & Q(cards__schedules__due_on__lte=today, cards__schedules__is_suspended=False),
+                distinct=True,
+            ),
+        ).order_by("name", "pk")  # a query that groups forgets the order of Meta
+
+
+class Deck(models.Model):
+    """A named list of cards. A deck without an owner ships with the product or belongs to the site."""
+
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    owner = models.ForeignKey(
+        Learner,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="decks",
+        help_text="Empty: the site's.",
+    )
+    is_public = models.BooleanField(default=False, help_text="Everybody can read and study it.")
+    is_starter = models.BooleanField(default=False, help_text="New learners and guests begin with it.")
+    source_key = models.SlugField(
+        max_length=80,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="The deck file it is loaded from.",
+    )
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[DeckQuerySet] = DeckQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("cards:deck_detail", args=[self.pk])
+
+
+class Enrolment(DayLimits):
+    """A learner studies a deck, and may set limits for it beside the overall ones."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="enrolments")
+    deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="enrolments")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["learner", "deck"], name="one_enrolment")]
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} studies {self.deck_id}"
+
+
+class CardQuerySet(models.QuerySet["Card"]):
+    def visible_to(self, learner: Learner | None) -> Self:
+        """The cards of the decks that the learner may read."""
+        return self.filter(deck__in=Deck.objects.visible_to(learner))
+
+    def editable_by(self, learner: Learner | None) -> Self:
+        return self.filter(deck__in=Deck.objects.editable_by(learner))
+
+    def active(self) -> Self:
+        return self.filter(archived_at=None, deck__archived_at=None)
+
+    def needing_an_answer(self) -> Self:
+        return self.active().filter(answer="")
+
+    def with_schedule(self, learner: Learner, part: int = 0) -> Self:
+        """Each card with its deck, and in `card.own` the learner's schedule of that part, or None."""
+        own = FilteredRelation("schedules", condition=Q(schedules__learner=learner, schedules__part=part))
+        return self.annotate(own=own).select_related("deck", "own")
+
+    def new_to(self, learner: Learner | None, today: date) -> Self:
+        """Active cards that the learner has no due day for, and has neither suspended nor skipped today."""
+        if learner is None:
+            return self.active()
+        known = Q(due_on__isnull=False) | Q(is_suspended=True) | Q(skipped_on=today)
+        return self.active().filter(~Exists(learner.schedules.filter(known, card=OuterRef("pk"), part=0)))
+
+
+class Card(models.Model):
+    """A prompt and its answer, both in Markdown, with details (`reference:`, `tags:`, `demo:` lines).
+
+    The wording is the newest revision's; cards.actions.cards writes both in one transaction.
+    """
+
+    deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="cards")
+    key = models.SlugField(
+        max_length=80, blank=True, editable=False, help_text="Names the card in a deck file."
+    )
+    position = models.PositiveIntegerField(default=0)
+    prompt = models.TextField()
+    answer = models.TextField(blank=True)
+    details = models.TextField(blank=True, help_text="Lines such as `reference: …`, `tags: …`, `demo: …`.")
+    revision_number = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+    # What searches look into: models.search.searchable of the wording. PostgreSQL has an index on each, by migration.
+    search_text = models.TextField(default="", editable=False)
+    search_tags = models.TextField(default="", editable=False)
+
+    objects: ClassVar[CardQuerySet] = CardQuerySet.as_manager()  # type: ignore[assignment]
+    own: "Schedule | None" = None  # the schedule that with_schedule() found
+
+    class Meta:
+        ordering = ["deck", "position", "pk"]
+        indexes = [
+            models.Index(fields=["deck", "position", "id"], name="card_in_deck"),
+            models.Index(fields=["deck"], name="card_unanswered", condition=Q(answer="")),
+            # So that counting what is due reads no card's text.
+            models.Index(fields=["id", "deck"], name="card_live", condition=Q(archived_at=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["deck", "key"], condition=~Q(key=""), name="one_card_per_key"),
+        ]
+
+    def __str__(self) -> str:
+        from cards.markup import plain
+
+        text = plain(self.prompt)
+        return text if len(text) <= 90 else text[:89].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cards:card_detail", args=[self.pk])
+
+    @property
+    def wording(self) -> Wording:
+        """What the card says now."""
+        return Wording(self.prompt, self.answer, self.details)
+
+    @property
+    def needs_answer(self) -> bool:
+        return not self.answer

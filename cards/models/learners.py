@@ -1,0 +1,152 @@
+"""Who learns: people with an account, and guests who have none yet."""
+
+from datetime import date, datetime
+from functools import cache
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+
+from cards.models.limits import DayLimits
+from cards.scheduling import DueOrder, NewPlace, study_day
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names that the zone database knows, read from the disk once; not those that name no place."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def check_time_zone(name: str) -> None:
+    """Raises ValidationError unless the zone database knows the name."""
+    if name not in time_zones():
+        raise ValidationError("No time zone of that name is known.")
+
+
+DUE_ORDERS = [
+    (DueOrder.LONGEST.value, "the longest due first"),
+    (DueOrder.DECK.value, "deck by deck"),
+    (DueOrder.HARDEST.value, "the hardest first"),
+    (DueOrder.SHUFFLED.value, "shuffled, anew each day"),
+]
+NEW_PLACES = [
+    (NewPlace.AFTER.value, "after the due cards"),
+    (NewPlace.MIXED.value, "among the due cards"),
+    (NewPlace.LAST.value, "last, after the day’s repeats"),
+]
+WRITTEN = (
+    "enrolments",
+    "decks",
+    "revisions",
+    "suggestions",
+    "flags",
+    "pictures",
+    "demo_runs",
+    "saved_searches",
+)
+
+
+class LearnerQuerySet(models.QuerySet["Learner"]):
+    def guests_idle_since(self, instant: datetime) -> "LearnerQuerySet":
+        """Guests who were made before then, and have neither studied nor written anything since.
+
+        Not those whose pictures are shown in everybody's decks: the pictures would go with them.
+        """
+        idle = self.filter(is_guest=True, date_joined__lt=instant).exclude(
+            pictures__cards__deck__is_public=True
+        )
+        for act in ("study_events__at", *(f"{kind}__created_at" for kind in WRITTEN)):
+            idle = idle.exclude(**{f"{act}__gte": instant})
+        return idle
+
+
+class LearnerManager(UserManager.from_queryset(LearnerQuerySet)):  # type: ignore[misc]
+    """Django's, with our reads."""
+
+    use_in_migrations = False
+
+
+class Learner(AbstractUser, DayLimits):
+    """One person's account, or one guest's row, which is made when the guest first does something to keep."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+
+    is_guest = models.BooleanField(default=False)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
+    rollover_hour = models.PositiveSmallIntegerField(
+        default=4, validators=[MaxValueValidator(23)], help_text="The hour at which your study day begins."
+    )
+    new_per_day = models.PositiveSmallIntegerField(
+        default=20, help_text="New cards on one study day, at most."
+    )
+    due_order = models.CharField(
+        max_length=8,
+        default=DueOrder.LONGEST.value,
+        choices=DUE_ORDERS,
+    )
+    new_place = models.CharField(
+        max_length=5,
+        default=NewPlace.AFTER.value,
+        choices=NEW_PLACES,
+    )
+    # Whether an enrolment has limits of its own. The enrolments say the same; this spares the queue reading them.
+    has_deck_limits = models.BooleanField(default=False, editable=False)
+    has_answer_box = models.BooleanField("a box to type the answer", default=True)
+    study_settings = models.ForeignKey(
+        "cards.StudySettings", on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    # A study day never goes back, whatever zone its learner flies to. The events say
+    # the same; this spares reading them.
+    latest_study_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[LearnerManager] = LearnerManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="one_learner_per_email", condition=~models.Q(email="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.public_name
+
+    def new_limit(self, today: date) -> int:
+        """New cards today, at most."""
+        limit = super().new_limit(today)
+        return self.new_per_day if limit is None else limit
+
+    @property
+    def public_name(self) -> str:
+        """The name that other people see."""
+        return "a guest" if self.is_guest else self.username
+
+    def get_full_name(self) -> str:
+        return self.public_name
+
+    def get_short_name(self) -> str:
+        return self.public_name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def study_day(self, now: datetime) -> date:
+        """The learner's date at `now`: their zone, from their rollover hour, never before the latest one."""
+        return study_day(now, self.zone, self.rollover_hour, self.latest_study_on)
+
+    def clean(self) -> None:
+        super().clean()
+        check_time_zone(self.time_zone)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding and self.study_settings_id is None:
+            from cards.models.study import StudySettings
+
+            self.study_settings = StudySettings.default()
+        super().save(*args, **kwargs)

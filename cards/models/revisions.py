@@ -1,0 +1,155 @@
+"""How a card's wording came to be: past wordings, proposed ones, and what learners said is wrong."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from cards.cardtext import Wording
+from cards.models.append_only import AppendOnly, AppendOnlyQuerySet
+from cards.models.decks import Card, Deck
+from cards.models.learners import Learner
+
+
+class Worded(models.Model):
+    """The three texts that make a wording."""
+
+    prompt = models.TextField()
+    answer = models.TextField(blank=True)
+    details = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.prompt, self.answer, self.details)
+
+
+class Revision(AppendOnly, Worded):
+    """One wording that a card had, numbered 1, 2, 3 … for its card."""
+
+    class Source(models.TextChoices):
+        CREATED = "created", "written"
+        EDITED = "edited", "edited"
+        LOADED = "loaded", "loaded from the deck file"
+        IMPORTED = "imported", "imported"
+        SUGGESTED = "suggested", "accepted suggestion"
+        RESTORED = "restored", "restored"
+        UNDONE = "undone", "edit taken back"
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    source = models.CharField(max_length=9, choices=Source)
+    author = models.ForeignKey(Learner, null=True, on_delete=models.SET_NULL, related_name="revisions")
+    co_author = models.ForeignKey(
+        Learner, null=True, on_delete=models.SET_NULL, related_name="co_authored_revisions"
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    undoes = models.PositiveIntegerField(
+        null=True, help_text="The number of the revision that it takes back."
+    )
+
+    objects: ClassVar[AppendOnlyQuerySet] = AppendOnlyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["card", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["card", "number"], name="one_revision_per_number"),
+            models.UniqueConstraint(fields=["card", "undoes"], name="one_undo_per_revision"),
+        ]
+        indexes = [models.Index(fields=["author", "-created_at"], name="revision_by_author")]
+
+    def __str__(self) -> str:
+        return f"revision {self.number} of card {self.card_id}"
+
+
+class DecidedInDecks(models.QuerySet["Suggestion"]):
+    """What learners hand in about cards, decided by those who may edit the deck."""
+
+    def decidable_by(self, learner: Learner | None) -> Self:
+        return self.filter(card__deck__in=Deck.objects.editable_by(learner))
+
+    def open(self) -> Self:
+        return self.filter(status="open")
+
+
+class Suggestion(Worded):
+    """A wording that somebody proposes for a card, with a reason."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="suggestions")
+    proposer = models.ForeignKey(Learner, null=True, on_delete=models.SET_NULL, related_name="suggestions")
+    base_number = models.PositiveIntegerField(help_text="The revision that the proposer saw.")
+    reason = models.CharField(max_length=500)
+    created_at = models.DateTimeField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    decided_by = models.ForeignKey(
+        Learner, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reply = models.CharField(max_length=500, blank=True, help_text="A word to the proposer.")
+    revision = models.OneToOneField(
+        Revision, null=True, blank=True, on_delete=models.SET_NULL, related_name="suggestion", editable=False
+    )
+
+    objects: ClassVar[DecidedInDecks] = DecidedInDecks.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["status", "created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="decided_when_not_open",
+                condition=Q(status="open", decided_at=None)
+                | (~Q(status="open") & Q(decided_at__isnull=False)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"suggestion for {self.card}"
+
+
+class FlagQuerySet(models.QuerySet["Flag"]):
+    def decidable_by(self, learner: Learner | None) -> Self:
+        return self.filter(card__deck__in=Deck.objects.editable_by(learner))
+
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+
+class Flag(models.Model):
+    """A learner says, in one key, that something about a card is not right. It can be withdrawn while it is open."""
+
+    class Kind(models.TextChoices):
+        WRONG = "wrong", "wrong"
+        UNCLEAR = "unclear", "unclear"
+        TYPO = "typo", "typo"
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="flags")
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="flags")
+    kind = models.CharField(max_length=7, choices=Kind)
+    note = models.CharField(max_length=500, blank=True)
+    revision_number = models.PositiveIntegerField(help_text="The revision that was flagged.")
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Learner, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects: ClassVar[FlagQuerySet] = FlagQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["card", "learner", "kind"],
+                condition=Q(closed_at=None),
+                name="one_open_flag_of_a_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.card}"

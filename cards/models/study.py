@@ -1,0 +1,159 @@
+"""The log of what happened to each learner's card part, and the schedule that its replay gives."""
+
+import uuid
+from dataclasses import asdict, fields
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from cards.models.append_only import AppendOnly, AppendOnlyQuerySet
+from cards.models.decks import Card
+from cards.models.learners import Learner
+from cards.scheduling import Event, Grade, Kind, Mode, Origin, State
+
+
+class StudySettings(AppendOnly):
+    """What a grade is computed with. Append-only, shared by all learners who chose the same."""
+
+    class Scheduler(models.TextChoices):
+        SM2 = "sm2", "SM-2"
+
+    scheduler = models.CharField(max_length=8, choices=Scheduler, unique=True)
+
+    objects: ClassVar[AppendOnlyQuerySet] = AppendOnlyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name_plural = "study settings"
+
+    def __str__(self) -> str:
+        return self.get_scheduler_display()
+
+    @classmethod
+    def default(cls) -> "StudySettings":
+        """What a new learner begins with, made when it is first asked for."""
+        return cls.objects.get_or_create(scheduler=cls.Scheduler.SM2)[0]
+
+
+class StudyEventQuerySet(AppendOnlyQuerySet):
+    def of(self, learner: Learner, card_id: int, part: int = 0) -> Self:
+        """One log, in its order."""
+        return self.filter(learner=learner, card_id=card_id, part=part).order_by("number")
+
+    def standing(self) -> Self:
+        """Events that no later one takes back."""
+        # That it is not null goes without saying, and spares PostgreSQL a look at all those that void nothing.
+        voided = StudyEvent.objects.filter(voids__isnull=False, voids=models.OuterRef("pk"))
+        return self.filter(~models.Exists(voided))
+
+    def graded_and_standing(self) -> Self:
+        """Grades that no later event takes back."""
+        return self.standing().filter(kind=Kind.GRADED)
+
+
+class StudyEvent(AppendOnly):
+    """What happened to one learner's card part. Numbered 1, 2, 3 … in its log; never changed, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="study_events")
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="study_events")
+    part = models.PositiveSmallIntegerField(default=0)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=9, choices=[(kind.value, kind.value) for kind in Kind])
+    at = models.DateTimeField()
+    study_on = models.DateField()
+    zone_offset_minutes = models.SmallIntegerField()
+    mode = models.CharField(max_length=9, blank=True, choices=[(mode.value, mode.value) for mode in Mode])
+    origin = models.CharField(max_length=7, choices=[(origin.value, origin.value) for origin in Origin])
+    grade = models.PositiveSmallIntegerField(
+        null=True, choices=[(grade.value, grade.label) for grade in Grade]
+    )
+    answer_seconds = models.PositiveSmallIntegerField(null=True)
+    due_on = models.DateField(null=True)
+    # Another event's id; no foreign key, since a merge or a deletion never has to walk along it.
+    voids = models.UUIDField(null=True, unique=True)
+    settings = models.ForeignKey(StudySettings, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar[StudyEventQuerySet] = StudyEventQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "card", "part", "number"], name="one_event_per_number"
+            ),
+            models.CheckConstraint(name="event_numbers_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(
+                name="graded_has_grade_and_mode",
+                condition=(Q(kind="graded", grade__isnull=False) & ~Q(mode="")) | ~Q(kind="graded"),
+            ),
+            models.CheckConstraint(
+                name="voided_names_an_event",
+                condition=Q(kind="voided", voids__isnull=False) | ~Q(kind="voided"),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["learner", "study_on", "at"], name="event_by_day"),
+            models.Index(fields=["learner", "at"], name="event_by_instant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+    def as_event(self) -> Event:
+        """The same, as the scheduler takes it."""
+        return Event(
+            id=self.pk,
+            number=self.number,
+            kind=Kind(self.kind),
+            at=self.at,
+            study_on=self.study_on,
+            mode=Mode(self.mode) if self.mode else None,
+            grade=Grade(self.grade) if self.grade else None,
+            voids=self.voids,
+            due_on=self.due_on,
+        )
+
+
+class Schedule(models.Model):
+    """What a replay of one log gives: scheduling.State, column by column. Written from events alone."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="schedules")
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="schedules")
+    part = models.PositiveSmallIntegerField(default=0)
+    number = models.PositiveIntegerField(help_text="The number of the last event.")
+    due_on = models.DateField(null=True)
+    interval_days = models.PositiveIntegerField()
+    ease_hundredths = models.PositiveSmallIntegerField(help_text="SM-2's E-Factor times 100.")
+    repetitions = models.PositiveIntegerField()
+    lapses = models.PositiveIntegerField()
+    first_graded_on = models.DateField(null=True)
+    counted_on = models.DateField(null=True)
+    graded_at = models.DateTimeField(null=True)
+    repeat_on = models.DateField(null=True)
+    is_suspended = models.BooleanField()
+    skipped_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["learner", "card", "part"], name="one_schedule")]
+        indexes = [
+            models.Index(fields=["learner", "due_on", "id"], name="schedule_next_due"),
+            models.Index(
+                fields=["learner", "repeat_on", "graded_at"],
+                name="schedule_repeats",
+                condition=Q(repeat_on__isnull=False),
+            ),
+            models.Index(fields=["learner", "counted_on"], name="schedule_done"),
+            models.Index(fields=["learner", "first_graded_on"], name="schedule_introduced"),
+        ]
+
+    def __str__(self) -> str:
+        return f"schedule of card {self.card_id}"
+
+    @property
+    def state(self) -> State:
+        return State(**{field.name: getattr(self, field.name) for field in fields(State)})
+
+    @staticmethod
+    def columns(state: State) -> dict[str, Any]:
+        """The state as column values."""
+        return asdict(state)

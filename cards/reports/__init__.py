@@ -1,0 +1,54 @@
+"""Read-only summaries over several models."""
+
+from cards.reports.ahead import (
+    PACE_DAYS,
+    Ahead,
+    DayAhead,
+    Progress,
+    ahead,
+    eases,
+    intervals,
+    learnt_by_day,
+    progress,
+)
+from cards.reports.card import CardEvent, CardHistory, card_history
+from cards.reports.day import SECONDS_PER_CARD, DayDone, DayLoad, day_done, forecast, seconds_per_card
+from cards.reports.past import DayStudied, Habits, days_studied, habits
+from cards.reports.replays import Replayed, replayed
+from cards.reports.retention import MATURE_FROM_DAYS, Recalled, Retention, grouped, retention
+from cards.reports.scope import Scope
+from cards.reports.statistics import Statistics
+
+__all__ = [
+    "MATURE_FROM_DAYS",
+    "PACE_DAYS",
+    "SECONDS_PER_CARD",
+    "Ahead",
+    "CardEvent",
+    "CardHistory",
+    "DayAhead",
+    "DayDone",
+    "DayLoad",
+    "DayStudied",
+    "Habits",
+    "Progress",
+    "Recalled",
+    "Replayed",
+    "Retention",
+    "Scope",
+    "Statistics",
+    "ahead",
+    "card_history",
+    "day_done",
+    "days_studied",
+    "eases",
+    "forecast",
+    "grouped",
+    "habits",
+    "intervals",
+    "learnt_by_day",
+    "progress",
+    "replayed",
+    "retention",
+    "seconds_per_card",
+]

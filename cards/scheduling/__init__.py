@@ -1,0 +1,31 @@
+"""When is a card due next? SM-2 as a fold over a log of events. Pure: no clock, no chance, no database."""
+
+from cards.scheduling.events import Event, Kind, Mode, Origin
+from cards.scheduling.grade import Grade
+from cards.scheduling.queue import DueOrder, NewPlace, QueueCounts, Turn, next_turn
+from cards.scheduling.scheduler import Outcome, futures, mode_at, outcome_text, replay, step
+from cards.scheduling.state import NEW, State
+from cards.scheduling.study_day import study_day, zone_offset_minutes
+
+__all__ = [
+    "NEW",
+    "DueOrder",
+    "Event",
+    "Grade",
+    "Kind",
+    "Mode",
+    "NewPlace",
+    "Origin",
+    "Outcome",
+    "QueueCounts",
+    "State",
+    "Turn",
+    "futures",
+    "mode_at",
+    "next_turn",
+    "outcome_text",
+    "replay",
+    "step",
+    "study_day",
+    "zone_offset_minutes",
+]

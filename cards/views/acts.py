@@ -1,0 +1,107 @@
+"""What is done with cards beside grading: suspend, resume, skip, restart, a due day; and taking any act back."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.defaultfilters import pluralize
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from cards.actions import acts
+from cards.actions.study import NotYours
+from cards.clock import now
+from cards.forms.acts import CardActForm, UndoForm
+from cards.forms.review import SessionForm
+from cards.http import Request, own_address
+from cards.models import Learner
+from cards.models.acts import ActKind
+from cards.views.guests import known_learner
+from cards.views.review import Session, show_next
+
+# What is said when one card, or several, were changed.
+DONE = {
+    "suspend": ("suspended", acts.suspend_cards),
+    "resume": ("resumed", acts.resume_cards),
+    "skip": ("skipped for today", acts.skip_cards),
+    "restart": ("new again", acts.restart_cards),
+    "due": ("due on that day", None),
+}
+NOTHING = "Nothing had to be changed."
+
+
+@require_POST
+@never_cache
+def card_act(request: Request) -> HttpResponse:
+    """Does one thing with the chosen cards; then on with the session, or back to the list."""
+    form = CardActForm(request.POST)
+    is_session_read = form.errors.keys().isdisjoint(SessionForm.base_fields)
+    session = Session.of(form) if is_session_read else Session()
+    back = own_address(request, form.cleaned_data.get("next", ""))
+    if not form.is_valid():
+        said = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return _answer(request, session, back, said, is_bad=True)
+    data = form.cleaned_data
+    words, act = DONE[data["act"]]
+    learner, instant = known_learner(request), now()
+    try:
+        if act is None:
+            count = acts.set_due(learner=learner, card_ids=data["cards"], due_on=data["due_on"], now=instant)
+        else:
+            count = act(learner=learner, card_ids=data["cards"], now=instant)
+    except NotYours:
+        raise Http404 from None
+    except acts.BadDay as bad:
+        return _answer(request, session, back, str(bad), is_bad=True)
+    said = f"{count} card{pluralize(count)} {'is' if count == 1 else 'are'} {words}." if count else NOTHING
+    return _answer(request, session.then(data["cards"][0]), back, said)
+
+
+@require_POST
+@never_cache
+def undo(request: Request) -> HttpResponse:
+    """Takes the named act back: in a session its card is shown again, else one goes back to where one was."""
+    form = UndoForm(request.POST)
+    if request.learner is None or not form.is_valid():
+        raise Http404
+    kind, key = form.cleaned_data["act"]
+    try:
+        card_ids, said = _take_back(request.learner, kind, key, now())
+    except NotYours:
+        raise Http404 from None
+    session = Session.of(form)
+    back = own_address(request, form.cleaned_data["next"])
+    return _answer(request, session, back, said, card_id=card_ids[0])
+
+
+def _take_back(learner: Learner, kind: ActKind, key: UUID | int, instant: datetime) -> tuple[list[int], str]:
+    match kind, key:
+        case ActKind.EVENT, UUID():
+            ids = acts.undo_event(learner=learner, event_id=key, now=instant)
+            many = f"Taken back for {len(ids)} cards. They are as they were before."
+            return ids, many if len(ids) > 1 else "Taken back. The card is as it was before."
+        case ActKind.FLAG, int():
+            return [acts.undo_flag(learner=learner, flag_id=key, now=instant)], "The flag is withdrawn."
+        case _, int():
+            card_id = acts.undo_own_edit(learner=learner, revision_id=key, now=instant)
+            return [card_id], "Your edit is taken back. The card reads as before."
+    raise NotYours(key)
+
+
+def _answer(
+    request: Request,
+    session: Session,
+    back: str,
+    said: str,
+    *,
+    card_id: int | None = None,
+    is_bad: bool = False,
+) -> HttpResponse:
+    if request.htmx:
+        return show_next(request, session, card_id=card_id, said=said)
+    say: Callable[[Request, str], None] = messages.error if is_bad else messages.success
+    say(request, said)
+    return redirect(back or (session.url(card=card_id) if card_id else session.url()))

@@ -1,0 +1,272 @@
+"""The review session: a prompt, its answer, a grade, the next prompt; and back.
+
+The day's reviews and practice, of whatever a search finds, are one flow; only the day's touches the schedule.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import replace_url
+
+from cards.actions.study import NotYours, Result, grade_card
+from cards.clock import now
+from cards.forms.demo_runs import demos_of
+from cards.forms.review import MOST_SECONDS, AnswerForm, GradeForm, SessionForm
+from cards.http import Request, render_page
+from cards.models import Card, Learner
+from cards.models.acts import Act, last_act
+from cards.models.practice import Order, practice_cards
+from cards.models.queue import is_in_queue, more_today, next_card, queue_counts
+from cards.reports import day_done, forecast
+from cards.scheduling import NEW, Mode, QueueCounts, State, futures, mode_at, outcome_text, study_day
+from cards.search import parse
+from cards.views.guests import known_learner, zone_of
+
+ELSEWHERE = (
+    "That card was graded elsewhere in the meantime. Nothing was counted twice; this is where you are now."
+)
+DAYS_AHEAD = 7
+DEFAULT_ROLLOVER_HOUR: int = Learner._meta.get_field("rollover_hour").default
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Which cards: the day's; or, to practise, those that a search finds, and where one is among them."""
+
+    practise: str = ""
+    order: Order = Order.DECK
+    seed: int | None = None
+    after: int | None = None
+
+    @classmethod
+    def of(cls, form: SessionForm) -> "Session":
+        """A practice that begins shuffled gets its seed here, and keeps it."""
+        data = form.cleaned_data
+        seed = data["seed"]
+        if seed is None and data["order"] is Order.SHUFFLED:
+            seed = int(now().timestamp())
+        return cls(data["practise"], data["order"], seed, data["after"])
+
+    def fields(self) -> dict[str, object]:
+        """What its forms and addresses carry."""
+        named = {"practise": self.practise, "order": self.order, "seed": self.seed, "after": self.after}
+        return {name: value for name, value in named.items() if value is not None} if self.practise else {}
+
+    def url(self, **more: object) -> str:
+        query = urlencode({**self.fields(), **more})
+        return reverse("cards:review") + (f"?{query}" if query else "")
+
+    def then(self, card_id: int) -> "Session":
+        """The session after that card."""
+        return replace(self, after=card_id) if self.practise else self
+
+    def cards(self, learner: Learner | None, today: date) -> list[int]:
+        """The ids of what is practised, in order."""
+        return practice_cards(parse(self.practise), learner, today, self.order, self.seed or 0, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """How far a practice is: so many of its cards lie behind."""
+
+    cards: int = 0
+    total: int = 0
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return self.cards / self.total if self.total else 1.0
+
+
+def today_of(request: Request, instant: datetime) -> date:
+    """The study day of whoever asks."""
+    if request.learner is not None:
+        return request.learner.study_day(instant)
+    return study_day(instant, ZoneInfo(zone_of(request)), DEFAULT_ROLLOVER_HOUR)
+
+
+@require_GET
+@never_cache
+def review(request: Request) -> HttpResponse:
+    """The next prompt, or the end of the session."""
+    form = SessionForm(request.GET)
+    if not form.is_valid():
+        if "practise" in form.errors:
+            return redirect(f"{reverse('cards:search')}?{urlencode({'q': form['practise'].value()})}")
+        raise Http404
+    return show_next(request, Session.of(form), card_id=form.cleaned_data["card"])
+
+
+def show_next(
+    request: Request,
+    session: Session,
+    *,
+    card_id: int | None = None,
+    act: Act | None = None,
+    said: str = "",
+) -> HttpResponse:
+    """The prompt of `card_id` where it is one of the day's cards, else of the card that comes next; or the finish.
+
+    For htmx with the address that shows it again: a reload finds the learner where they are, not at the card before.
+    """
+    instant = now()
+    today = today_of(request, instant)
+    card, counts, practised = _pick(request.learner, session, today, card_id)
+    context = _frame(request, session, today, counts, practised, act) | {"said": said}
+    if card is None:
+        context |= _finish(request.learner, today, counts)
+        response = render_page(request, "review/finish.html", context, part="session")
+    else:
+        context |= {"card": card, "n": card.own.number if card.own else 0, "asked": int(instant.timestamp())}
+        response = render_page(request, "review/prompt.html", context, part="session")
+    if request.htmx:
+        replace_url(response, session.url(card=card_id) if card_id else session.url())
+    return response
+
+
+def _pick(
+    learner: Learner | None, session: Session, today: date, card_id: int | None
+) -> tuple[Card | None, QueueCounts, Practised]:
+    if session.practise:
+        ids = session.cards(learner, today)
+        place = ids.index(session.after) + 1 if session.after in ids else 0
+        if card_id in ids:
+            place = ids.index(card_id)
+        card = _card_for(learner, ids[place]) if place < len(ids) else None
+        return card, QueueCounts(), Practised(place, len(ids))
+    if card_id is not None and learner is not None:
+        asked = _card_for(learner, card_id)
+        if asked is not None and is_in_queue(asked, learner, today):
+            return asked, queue_counts(learner, today), Practised()
+    return *next_card(learner, today), Practised()
+
+
+def _card_for(learner: Learner | None, card_id: int) -> Card | None:
+    cards = Card.objects.visible_to(learner).filter(pk=card_id)
+    if learner is not None:
+        return cards.with_schedule(learner).first()
+    return cards.select_related("deck").first()
+
+
+def _frame(
+    request: Request,
+    session: Session,
+    today: date,
+    counts: QueueCounts,
+    practised: Practised,
+    act: Act | None,
+) -> dict[str, object]:
+    """What stands around a prompt, an answer and the finish alike."""
+    learner = request.learner
+    if act is None and learner is not None:
+        act = last_act(learner)
+    return {
+        "session": session,
+        "counts": counts,
+        "practised": practised,
+        "share": practised.share if session.practise else counts.share_done,
+        "act": act,
+        "today": today,
+        "has_answer_box": learner.has_answer_box if learner else True,
+    }
+
+
+def _finish(learner: Learner | None, today: date, counts: QueueCounts) -> dict[str, object]:
+    if learner is None:
+        return {}
+    done = day_done(learner, today)
+    return {
+        "done": done,
+        "grades": [(grade.label, count) for grade, count in done.grades.items() if count],
+        "days": forecast(learner, today, DAYS_AHEAD + 1)[1:],
+        "more": more_today(learner, today, counts),
+        "only_today": learner.exceptions(today),
+    }
+
+
+@require_GET
+@never_cache
+def review_answer(request: Request, card_id: int) -> HttpResponse:
+    """The answer of a card, the learner's own text beside it, and the four grades with what each will do."""
+    form = AnswerForm(request.GET)
+    if not form.is_valid():
+        return redirect("cards:review")
+    card = _card_for(request.learner, card_id)
+    if card is None:
+        raise Http404
+    session = Session.of(form)
+    instant = now()
+    today = today_of(request, instant)
+    state = card.own.state if card.own else NEW
+    mode = Mode.PRACTICE if session.practise else mode_at(state, today)
+    if state.number != form.cleaned_data["n"] or (mode is Mode.PRACTICE and not session.practise):
+        return show_next(request, session, card_id=card_id, said=ELSEWHERE)
+    counts = QueueCounts() if session.practise else queue_counts(request.learner, today)
+    ids = session.cards(request.learner, today) if session.practise else []
+    practised = Practised(ids.index(card_id) if card_id in ids else 0, len(ids))
+    context = _frame(request, session, today, counts, practised, None) | {
+        "card": card,
+        "n": state.number,
+        "asked": form.cleaned_data["asked"],
+        "typed": form.cleaned_data["typed"],
+        "grades": grade_buttons(state, today, mode),
+        "mode": mode.value,
+        "demos": [each for each in demos_of(card.wording) if not each.errors],
+    }
+    return render_page(request, "review/review_answer.html", context, part="session")
+
+
+def grade_buttons(state: State, today: date, mode: Mode) -> list[dict[str, object]]:
+    """For each grade its number, its name and what pressing it will do: the very outcome that would be stored."""
+    return [
+        {"value": grade.value, "label": grade.label, "text": outcome_text(outcome, today)}
+        for grade, outcome in futures(state, today, mode).items()
+    ]
+
+
+@require_POST
+@never_cache
+def grade(request: Request) -> HttpResponse:
+    """Writes the grade and shows what comes next."""
+    form = GradeForm(request.POST)
+    if not form.is_valid():
+        return show_next(request, Session(), said="That grade could not be read. Nothing was written.")
+    data = form.cleaned_data
+    session = Session.of(form)
+    instant = now()
+    learner = known_learner(request)
+    try:
+        graded = grade_card(
+            learner=learner,
+            card_id=data["card"],
+            part=data["part"],
+            shown_number=data["n"],
+            grade=data["grade"],
+            is_practice=bool(session.practise),
+            now=instant,
+            answer_seconds=_answer_seconds(data["asked"], instant),
+        )
+    except NotYours:
+        raise Http404 from None
+    said = ELSEWHERE if graded.result is Result.OUTDATED else ""
+    session = session if said else session.then(data["card"])
+    if not request.htmx:
+        if said:
+            messages.warning(request, said)
+        return redirect(session.url(card=data["card"]) if said else session.url())
+    act = Act.of_grade(graded.event_id) if graded.event_id else None
+    return show_next(request, session, card_id=data["card"] if said else None, act=act, said=said)
+
+
+def _answer_seconds(asked: int | None, instant: datetime) -> int | None:
+    """From the prompt to the grade; None where that is not known, or a coffee came between."""
+    seconds = int(instant.timestamp()) - asked if asked else -1
+    return seconds if 0 <= seconds <= MOST_SECONDS else None

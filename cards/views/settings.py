@@ -1,0 +1,60 @@
+"""What learners set for themselves, and the theme, which anybody may."""
+
+from django.conf import settings as site
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cards.actions.learners import change_settings
+from cards.forms.settings import SettingsForm, ThemeForm
+from cards.http import Request, own_address, render_page
+from cards.views.guests import browser_zone
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def settings(request: Request) -> HttpResponse:
+    """The settings of the account, or of the guest; somebody unknown signs in first."""
+    learner = request.learner
+    if learner is None:
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
+    stored = {name: getattr(learner, name) for name in SettingsForm.base_fields}
+    form = SettingsForm(request.POST if request.method == "POST" else None, initial=stored)
+    if form.is_bound and form.is_valid():
+        change_settings(learner=learner, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("cards:settings")
+    zone = browser_zone(request)
+    context = {"form": form}
+    if zone is not None and zone != learner.time_zone:
+        # The same form, with the browser's zone in place of the stored one: taking it over is saving that.
+        context["take_over"] = SettingsForm(initial=stored | {"time_zone": zone}, auto_id=False)
+    return render_page(request, "settings/settings.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def set_theme(request: Request) -> HttpResponse:
+    """Keeps the theme in a cookie, and goes back to where it was chosen."""
+    form = ThemeForm(request.POST)
+    if not form.is_valid():
+        return redirect("cards:home")
+    target, theme = form.cleaned_data["next"], form.cleaned_data["theme"]
+    response = HttpResponseRedirect(own_address(request, target) or reverse("cards:home"))
+    if theme == "system":
+        response.delete_cookie("theme", samesite="Lax")
+    else:
+        response.set_cookie(
+            "theme",
+            theme,
+            max_age=YEAR_SECONDS,
+            samesite="Lax",
+            httponly=True,
+            secure=site.SESSION_COOKIE_SECURE,
+        )
+    return response

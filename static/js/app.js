@@ -1,0 +1,66 @@
+// Small helpers around htmx: the keys printed on the buttons, where the focus goes, the browser's time zone.
+// Without this file every page still works: each button is a form's, each link has its address.
+"use strict";
+(() => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.includes(`time_zone=${encodeURIComponent(zone)}`)) {
+    document.cookie = `time_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
+  }
+
+  const isTyping = (element) => element.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=submit], [type=button])");
+
+  // In sight, or but folded away.
+  const isThere = (element) => !element.disabled && (element.getClientRects().length || element.closest("details:not([open])"));
+
+  // Something pressed by its key: the first visible element that carries it. Space and Enter keep their own meaning on
+  // a focused button or link.
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    const at = event.target;
+    if (at instanceof Element && isTyping(at)) {
+      if (event.key === "Escape") at.blur();
+      if (event.key === "Enter" && !event.shiftKey && at.matches("[data-enter-submits]")) {
+        event.preventDefault();
+        at.form.requestSubmit();
+      }
+      return;
+    }
+    const name = event.key === "Enter" ? " " : event.key.toLowerCase();
+    if (name === " " && at instanceof Element && at.matches("a, button, summary, input, [tabindex]:not(main)")) return;
+    const target = [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === name && isThere(element));
+    if (!target) return;
+    event.preventDefault();
+    if (isTyping(target)) target.focus();
+    else target.click();
+  });
+
+  // After a swap the focus is on what the learner does next, in sight; a new prompt or answer begins at its top. Where a
+  // swap took away what had the focus, such as the Cancel button of a demo, it goes to the heading of that section.
+  let bereft = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const target = event.detail.target;
+    bereft = target.contains(document.activeElement) ? target.closest("section")?.querySelector("[tabindex='-1']") : null;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const next = event.target.querySelector("[data-focus]") ?? (event.target.matches("[data-focus]") ? event.target : null);
+    if (next) next.focus({ preventScroll: true });
+    else if (bereft?.isConnected && document.activeElement === document.body) bereft.focus({ preventScroll: true });
+    if (event.target.id === "session") window.scrollTo(0, 0);
+    else if (next?.closest(".demo")) next.scrollIntoView({ block: "nearest" });
+    else event.target.querySelector("[role=status]")?.closest("div").scrollIntoView({ block: "nearest" });
+  });
+
+  // A request that failed is said where a screen reader and an eye find it; what was typed is still in its field. One
+  // that nobody made, the look at a demo that runs, is made again in a moment: of it nothing is said.
+  document.addEventListener("htmx:responseError", (event) => say(event, "That did not work. Reload the page and try again."));
+  document.addEventListener("htmx:sendError", (event) => say(event, "The server cannot be reached. Nothing is lost: try again when you are back online."));
+  document.addEventListener("htmx:beforeRequest", (event) => say(event, ""));
+  function say(event, text) {
+    if (!event.detail.requestConfig.triggeringEvent) return;
+    const live = document.getElementById("live");
+    if (text) live.textContent = text;
+    live.className = text ? "note bad" : "unseen";
+  }
+  // What the server has for ears alone, such as that a demo is done.
+  document.addEventListener("said", (event) => (document.getElementById("live").textContent = event.detail.text));
+})();

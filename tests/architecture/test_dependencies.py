@@ -1,0 +1,68 @@
+"""Each dependency says why it is there, and each package that comes with them is pinned."""
+
+import re
+import tomllib
+from importlib.metadata import distribution
+from itertools import chain
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+OURS = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
+# What a build of torch with CUDA brings, and itself names in one version.
+OF_CUDA = ("nvidia-", "cuda-", "triton")
+# Pinned, and needed by no package that is installed here.
+NEEDED_ELSEWHERE = {
+    "wheel",  # the Makefile and the Dockerfile build with it
+    "async-timeout",  # redis needs it on Python before 3.11.3
+}
+
+
+def pins() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text().split()
+    return {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
+
+
+def installed() -> dict[str, str]:
+    """The versions of what our requirements need, and what that needs, on this machine."""
+    found: dict[str, str] = {}
+    done: set[tuple[str, str]] = set()
+    waiting = [Requirement(text) for text in OURS]
+    while waiting:
+        needed = waiting.pop()
+        package = distribution(needed.name)
+        found[canonicalize_name(needed.name)] = package.version
+        for extra in {"", *needed.extras} - {extra for name, extra in done if name == needed.name}:
+            done.add((needed.name, extra))
+            waiting += [
+                each
+                for each in map(Requirement, package.requires or [])
+                if (each.marker is None or each.marker.evaluate({"extra": extra}))
+                and not each.name.startswith(OF_CUDA)
+            ]
+    return found
+
+
+def test_each_dependency_says_why_it_is_there() -> None:
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    for text in OURS:
+        said = [line for line in lines if line.startswith(f'  "{text}"')]
+        assert said
+        assert all(re.fullmatch(r'  "[^"]+", +# \S.*', line) for line in said), said
+
+
+def test_each_installed_package_is_pinned_to_its_version() -> None:
+    wrong = {
+        name: version
+        for name, version in installed().items()
+        if name not in pins() or not SpecifierSet(f"=={pins()[name]}").contains(version)
+    }
+    assert wrong == {}
+
+
+def test_nothing_is_pinned_that_is_not_needed() -> None:
+    assert pins().keys() - installed().keys() - NEEDED_ELSEWHERE == set()

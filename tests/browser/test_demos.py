@@ -1,0 +1,289 @@
+"""Demos in a real browser, computed by real workers: by keyboard, while one grades, to the end or not."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.test_every_page import complaints_of, look_at
+from tests.server import ROOT, Server, environment_of, free_port, fresh_database
+from tests.workers.site import QUICK, Broker, Workers
+
+pytestmark = [pytest.mark.xdist_group("demos"), pytest.mark.timeout(300)]
+
+COMPUTED = 60_000  # ms; on a busy machine an import alone takes ten seconds
+SOFTMAX, LR_FIND = "Softmax, step by step", "The learning-rate finder"
+CARDS = """
+import json
+from cards.models import Card
+cards = Card.objects.filter(deck__source_key="chapter5")
+slugs = ("softmax_table", "lr_find")
+print(json.dumps({slug: cards.filter(details__contains=f"demo: {slug}").first().pk for slug in slugs}))
+"""
+
+
+@contextmanager
+def site(folder: Path, *names: str, **environment: str) -> Iterator[Server]:
+    """The named programs of `make run` on data, a database and a broker of their own."""
+    with ExitStack() as stack:
+        if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+            environment["DATABASE_URL"] = stack.enter_context(fresh_database(os.environ["DATABASE_URL"]))
+        broker = Broker(folder)
+        if broker.port:
+            environment["REDIS_URL"] = broker.url
+            broker.start()
+            stack.callback(broker.stop)
+        server = Server(f"http://127.0.0.1:{free_port()}", environment_of(folder, **QUICK, **environment))
+        server.manage("prepare")
+        stack.enter_context(Workers(folder, server, broker).running(names))
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """In this file the site has its workers."""
+    with site(tmp_path_factory.mktemp("demos"), "web", "light", "heavy", "keeper") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def cards(server: Server) -> dict[str, int]:
+    """A card of each demo."""
+    return cards_of(server)
+
+
+def cards_of(server: Server) -> dict[str, int]:
+    return json.loads(server.manage("shell", "-v0", "-c", CARDS).strip().splitlines()[-1])
+
+
+def open_answer(page: Page, card: int, server: Server | None = None) -> None:
+    page.goto(f"{server.url if server else ''}/review/{card}/?n=0")
+    expect(page.get_by_role("button", name="Good")).to_be_focused()
+
+
+def panel(page: Page, title: str = SOFTMAX) -> Locator:
+    return page.get_by_role("region", name=title)
+
+
+def field(page: Page, label: str) -> Locator:
+    return page.get_by_role("textbox", name=label)
+
+
+def open_demo(page: Page, card: int, title: str) -> Locator:
+    """By its key, from the answer."""
+    open_answer(page, card)
+    page.keyboard.press("d")
+    expect(page.get_by_role("heading", name=title)).to_be_focused()
+    return panel(page, title)
+
+
+def column(panel: Locator, place: int) -> list[str]:
+    """The cells of a column of its first table, the sum aside."""
+    return (
+        panel.locator("figure table").first.locator(f"tbody tr td:nth-child({place})").all_inner_texts()[:-1]
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_softmax_by_keyboard_is_what_torch_gives(
+    new_context: Callable[..., BrowserContext], cards, scheme
+) -> None:
+    import torch
+
+    page = new_context(color_scheme=scheme).new_page()
+    shown = open_demo(page, cards["softmax_table"], SOFTMAX)
+    expect(shown.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+    expect(page.get_by_role("heading", name=SOFTMAX)).to_be_focused()
+    assert column(shown, 4) == shown_as(torch.tensor([0.02, -2.49, 1.25]).softmax(0))
+
+    page.keyboard.press("d")  # now that it is open: its first parameter
+    activations = field(page, "Activations")
+    expect(activations).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("3,1,-2,d")  # the page's keys are letters here
+    page.keyboard.press("Enter")
+    expect(shown.get_by_text("“d” is no number.")).to_be_visible()
+    new_context.complaints.clear()  # the browser's own word on a 422
+    expect(activations).to_be_focused()
+    expect(shown.locator("svg.plot:visible")).to_have_count(1)  # what was computed is still there
+    page.keyboard.press("End")
+    for _ in ",d":
+        page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    given = torch.tensor([3.0, 1.0, -2.0])
+    expect(shown.locator("figure table").first).to_contain_text(shown_as(given.exp())[0], timeout=COMPUTED)
+    expect(page.get_by_role("heading", name=SOFTMAX)).to_be_focused()
+    assert column(shown, 3) == shown_as(given.exp())
+    assert column(shown, 4) == shown_as(given.softmax(0))
+    shown.locator("summary").first.press("Enter")
+    assert look_at(page) == []
+
+    page.keyboard.press("3")  # a table has the focus, or a summary: grading goes on
+    expect(page.get_by_role("button", name="Show answer")).to_be_focused()
+
+
+def shown_as(values) -> list[str]:
+    return [f"{value:.4f}".replace("-", "−") for value in values.tolist()]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_learning_rate_finder_by_keyboard(
+    new_context: Callable[..., BrowserContext], cards, scheme
+) -> None:
+    page = new_context(color_scheme=scheme).new_page()
+    shown = open_demo(page, cards["lr_find"], LR_FIND)
+    expect(shown.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+    for mark in ("valley", "slide", "steep", "minimum ÷ 10", "last fall"):
+        expect(shown.locator("svg.plot:visible").get_by_text(mark, exact=True)).to_be_visible()
+        expect(shown.locator("dt", has_text=mark)).to_be_visible()
+    expect(shown.locator("figcaption")).to_contain_text("The loss is lowest")
+    with page.expect_download() as download:
+        shown.get_by_role("link", name="CSV of Loss against learning rate").press("Enter")
+    lines = Path(download.value.path()).read_text("utf-8").splitlines()
+    assert lines[0].startswith("learning rate,")
+    assert len(lines) > 50
+    assert look_at(page) == []
+
+
+def test_grading_goes_on_while_a_demo_runs_and_the_looks_at_it_end(page: Page, cards) -> None:
+    shown = open_demo(page, cards["lr_find"], LR_FIND)
+    field(page, "Steps").fill("300")
+    field(page, "Batch size").fill("256")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
+    expect(shown.locator(".progress")).to_contain_text("of 300", timeout=COMPUTED)
+    looks: list[str] = []
+    page.on("request", lambda request: "/demos/runs/" in request.url and looks.append(request.url))
+    page.keyboard.press("3")
+    expect(page.get_by_role("button", name="Show answer")).to_be_focused(timeout=5_000)
+    page.wait_for_timeout(300)
+    looks.clear()
+    page.wait_for_timeout(1_200)
+    assert looks == []
+    page.goto("/demos/lr_find/")  # it was not stopped
+    expect(page.locator(".rows").first).to_contain_text("300 · 256")
+    page.locator(".rows a", has_text="300 · 256").first.click()
+    expect(page.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+
+
+def test_a_result_does_not_take_the_focus_from_a_field(page: Page, cards) -> None:
+    shown = open_demo(page, cards["lr_find"], LR_FIND)
+    field(page, "Steps").fill("200")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
+    batch_size = field(page, "Batch size")
+    batch_size.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("32")
+    expect(shown.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+    expect(batch_size).to_be_focused()
+    expect(batch_size).to_have_value("32")
+    expect(page.locator("#live")).to_have_text(re.compile(f"{LR_FIND}: done\\. The loss is lowest"))
+
+
+def test_cancel_by_keyboard(page: Page, cards) -> None:
+    shown = open_demo(page, cards["lr_find"], LR_FIND)
+    field(page, "Steps").fill("300")
+    field(page, "First rate").fill("1e-6")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(shown.get_by_role("button", name="Cancel")).to_be_focused()
+    expect(shown.locator(".progress")).to_contain_text("of 300", timeout=COMPUTED)
+    expect(shown.get_by_role("button", name="Cancel")).to_be_focused()  # through all the steps
+    assert complaints_of(page) == []
+    page.keyboard.press("Enter")
+    expect(shown.get_by_text(re.compile(r"Cancelled at step \d+ of 300"))).to_be_focused()
+    page.keyboard.press("4")
+    expect(page.get_by_role("button", name="Show answer")).to_be_focused()
+
+
+def test_when_cancel_goes_because_the_result_comes_the_focus_is_on_the_heading(page: Page, cards) -> None:
+    shown = open_demo(page, cards["lr_find"], LR_FIND)
+    field(page, "Steps").fill("150")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(shown.get_by_role("button", name="Cancel")).to_be_focused()
+    expect(shown.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+    expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
+
+
+def test_two_runs_side_by_side(page: Page, cards) -> None:
+    for activations in ("1,2", "1,3"):
+        page.goto("/demos/softmax_table/")
+        field(page, "Activations").fill(activations)
+        page.get_by_role("button", name="Run", exact=True).click()
+        expect(page.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+    page.goto("/demos/softmax_table/")
+    page.get_by_role("button", name="Show both").click()
+    expect(page.get_by_role("row", name="Activations differs 1,2 1,3")).to_be_visible()
+    expect(page.locator("svg.plot:visible")).to_have_count(2)
+    assert look_at(page) == []
+
+
+def test_the_card_page_runs_it_too(page: Page, cards) -> None:
+    page.goto(f"/cards/{cards['softmax_table']}/")
+    page.keyboard.press("d")
+    expect(panel(page).locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+    assert look_at(page) == []
+
+
+def test_it_works_without_javascript(new_context: Callable[..., BrowserContext], cards) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"/review/{cards['lr_find']}/?n=0")
+    page.get_by_role("button", name=re.compile(f"Run it: {LR_FIND}")).click()
+    field(page, "Steps").fill("250")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)  # the page reloads itself
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    assert page.locator("head noscript").count() == 0
+    field(page, "Steps").fill("lots")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("“lots” is no whole number.")).to_be_visible()
+    new_context.complaints.clear()  # the browser's own word on a 422
+    field(page, "Steps").fill("260")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled")).to_be_visible()
+    page.get_by_role("link", name="The card").click()
+    page.go_back()
+    page.get_by_role("link", name="Back to the review").click()
+    expect(page.get_by_role("button", name="Show answer")).to_be_visible()
+
+
+def test_without_a_worker_it_is_said_and_a_run_begins_by_itself_once_one_is_there_and_its_failure_is_shown(
+    page: Page, tmp_path: Path
+) -> None:
+    """The worker that comes may use so little memory that the demo cannot end well."""
+    with site(tmp_path, "web") as lonely:
+        card = cards_of(lonely)["lr_find"]
+        open_answer(page, card, lonely)
+        page.keyboard.press("d")
+        shown = panel(page, LR_FIND)
+        expect(shown.locator(".progress")).to_contain_text("Demos cannot run at the moment")
+        assert look_at(page) == []
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "chapter5.worker", "heavy"],
+            cwd=ROOT, env=lonely.environment | {"DEMO_MOST_MEGABYTES": "50"},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            expect(shown).to_contain_text("It failed. It needed more than 50 MB", timeout=COMPUTED)
+            expect(shown.get_by_role("button", name="Cancel")).to_have_count(0)
+            expect(page.locator("#live")).to_contain_text("it failed. It needed more than 50 MB")
+            assert look_at(page) == []
+        finally:
+            worker.terminate()
+            worker.wait(30)
+        page.keyboard.press("1")
+        expect(page.get_by_role("button", name="Show answer")).to_be_focused()

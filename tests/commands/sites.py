@@ -1,0 +1,79 @@
+"""Sites on data of their own, whose manage.py is run, and killed, as a process."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+
+from tests.server import ROOT, environment_of
+
+SERVER = os.environ.get("DATABASE_URL", "")
+FINGERPRINT = (
+    "import hashlib, pprint; from tests.full_site import everything, all_files; "
+    "print(hashlib.sha256(pprint.pformat((everything(), all_files())).encode()).hexdigest())"
+)
+
+
+class Site:
+    """A data folder and a database, and manage.py on them."""
+
+    def __init__(self, folder: Path, database: str = "") -> None:
+        self.folder, self.database = folder, database
+        self.environment = environment_of(folder, DATABASE_URL=database, REDIS_URL="", LOG_LEVEL="ERROR")
+
+    def start(self, *arguments: object) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *map(str, arguments)],
+            cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+    def manage(self, *arguments: object, fails: bool = False) -> str:
+        process = self.start(*arguments)
+        said = process.communicate(timeout=200)[0]
+        assert (process.returncode != 0) == fails, said
+        return said
+
+    def python(self, code: str) -> str:
+        return self.manage("shell", "-v0", "-c", code)
+
+    def fingerprint(self) -> str:
+        return self.python(FINGERPRINT)
+
+    def is_writing(self) -> bool:
+        """Whether somebody is in the middle of a transaction that writes."""
+        if self.database:
+            return inserting(self.database)
+        with closing(sqlite3.connect(self.folder / "chapter5.sqlite3", timeout=0)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                time.sleep(0.3)  # until it has written something, too
+                return True
+        return False
+
+
+def inserting(database: str) -> bool:
+    name = database.rsplit("/", 1)[1]
+    with psycopg.connect(SERVER) as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND query LIKE %s",
+            [name, 'INSERT INTO "cards_studyevent"%'],
+        )
+        return found.fetchone() is not None
+
+
+def kill_when(process: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 100
+    while not holds():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -9

@@ -1,0 +1,56 @@
+"""A backup, a restore and a move that are killed with SIGKILL in the middle: all of it or nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.commands.sites import SERVER, Site, kill_when
+from tests.server import fresh_database
+
+FILL = "from tests.full_site import fill, many_events; fill(); many_events(6_000)"
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def new_site(tmp_path: Path) -> Iterator[Callable[[str], Site]]:
+    """Makes migrated sites, on the kind of database that the tests run on."""
+    with ExitStack() as stack:
+
+        def new_site(name: str) -> Site:
+            database = stack.enter_context(fresh_database(SERVER)) if SERVER else ""
+            site = Site(tmp_path / name, database)
+            site.manage("migrate", "-v0")
+            return site
+
+        yield new_site
+
+
+def test_killed_backups_and_restores_are_nothing_or_all(new_site, tmp_path) -> None:
+    site, file = new_site("site"), tmp_path / "site.tar.gz"
+    site.python(FILL)
+    before = site.fingerprint()
+
+    process = site.start("backup", file)
+    kill_when(process, lambda: any(tmp_path.glob(".site.tar.gz.*.part")))
+    assert not file.exists()
+
+    site.manage("backup", file)
+    other = new_site("other")
+    empty = other.fingerprint()
+    process = other.start("restore", file)
+    kill_when(process, other.is_writing)
+    assert other.fingerprint() == empty
+
+    other.python("from cards.models import Deck; from tests.conftest import START; "
+                 "Deck.objects.create(name='here', created_at=START)")  # fmt: skip
+    kept = other.fingerprint()
+    process = other.start("restore", file, "--replace")
+    kill_when(process, other.is_writing)
+    assert other.fingerprint() == kept
+
+    other.manage("restore", file, "--replace")
+    site.python("from cards.models import DemoWorker; DemoWorker.objects.all().delete()")
+    assert other.fingerprint() == site.fingerprint() != before
+    assert "schedules are what" in other.manage("replay", "--check")

@@ -1,0 +1,233 @@
+"""Each demo is right: what it gives against values derived here."""
+
+import math
+import warnings
+from contextlib import suppress
+
+import numpy as np
+import pytest
+
+from cards.demos import Cancelled, Queue, Result, demo, libraries
+from cards.demos.contract import DemoError, Plot, Table
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # fastai's
+
+
+def run(slug: str, seed: int = 42, report=lambda *a, **n: None, **texts: str) -> Result:
+    one = demo(slug)
+    return one.run(one.read(texts), seed, report)
+
+
+def part(result: Result, kind: type):
+    return next(each for each in result.parts if isinstance(each, kind))
+
+
+# --- softmax_table ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "activations", [[0.02, -2.49, 1.25], [5.0, 5.0], [-30.0, 0.0, 3.0, 7.5], [1.0, -1.0]]
+)
+def test_softmax_is_the_exponentials_shares(activations) -> None:
+    """Planted fault: another base than e, another axis, a sum of the activations."""
+    table = part(run("softmax_table", activations=",".join(map(str, activations))), Table)
+    exp = np.exp(np.array(activations))
+    expected = np.column_stack([activations, exp, exp / exp.sum()])
+    assert list(table.columns) == ["class", "activation", "exp", "softmax"]
+    *rows, sums = table.rows
+    assert np.allclose([row[1:] for row in rows], expected, rtol=1e-5)
+    assert (sums[0], sums[1]) == ("sum", None)
+    assert np.allclose(sums[2:], [exp.sum(), 1.0], rtol=1e-5)
+
+
+def test_the_three_bears_are_the_cards_own_numbers() -> None:
+    *rows, sums = part(run("softmax_table"), Table).rows
+    assert [row[0] for row in rows] == ["teddy", "grizzly", "brown"]
+    assert [[round(cell, 4) for cell in row[2:]] for row in rows] == [
+        [1.0202, 0.2221], [0.0829, 0.0180], [3.4903, 0.7599],
+    ]  # fmt: skip
+    assert round(sums[2], 4) in (4.5934, 4.5935)
+
+
+def test_a_thousand_overflows_and_the_shares_are_right_all_the_same() -> None:
+    result = run("softmax_table", activations="1000, 999")
+    table = part(result, Table)
+    first = dict(zip(table.columns, table.rows[0], strict=True))
+    assert first["exp"] == math.inf
+    assert first["exp(x − max)"] == 1
+    assert math.isclose(first["softmax"], 1 / (1 + math.exp(-1)), rel_tol=1e-5)
+    assert "subtracts the largest" in table.note
+
+
+def test_the_finding_names_the_largest_share() -> None:
+    exp = np.exp([0.02, -2.49, 5])
+    finding = run("softmax_table", activations="0.02,-2.49,5").finding
+    assert "brown" in finding
+    assert f"{exp[2] / exp.sum():.1%}" in finding
+
+
+# --- lr_find ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    """As a worker loads it; fastai's own files warn of what comes in later versions."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        libraries.load(Queue.HEAVY)
+        libraries.prepare_child()
+
+
+@pytest.fixture(scope="module")
+def found(_loaded) -> Result:
+    return run("lr_find", steps="60", batch_size="32")
+
+
+def test_the_rates_rise_by_equal_factors_from_the_first_to_the_last(found) -> None:
+    """Planted fault: a linear rise, a rate off by one step."""
+    series = part(found, Plot).series[0]
+    expected = [1e-7 * (10 / 1e-7) ** (step / 60) for step in range(len(series.x))]
+    assert np.allclose(series.x, expected, rtol=1e-6)
+    assert 30 <= len(series.x) <= 60
+    assert part(found, Plot).x_scale == "log"
+
+
+def test_each_rule_stands_at_its_rate_on_the_curve(found) -> None:
+    plot, table = part(found, Plot), part(found, Table)
+    rates, losses = np.array(plot.series[0].x), np.array(plot.series[0].y)
+    rows = {row[0]: row for row in table.rows}
+    assert set(rows) == {mark.label for mark in plot.marks} == {
+        "valley", "steep", "slide", "minimum ÷ 10", "last fall",
+    }  # fmt: skip
+    assert math.isclose(rows["minimum ÷ 10"][2], rates[losses.argmin()] / 10, rel_tol=1e-5)
+    slopes = np.diff(losses) / np.diff(np.log10(rates))
+    assert rows["last fall"][2] < rates[losses.argmin()] * 1.0001
+    assert slopes[np.searchsorted(rates, rows["last fall"][2]) - 1] < 0
+    for mark in plot.marks:
+        assert math.isclose(mark.y, np.interp(math.log10(mark.x), np.log10(rates), losses), rel_tol=1e-5)
+        assert mark.text
+
+
+def test_the_same_seed_gives_the_same_curve_and_another_another(found) -> None:
+    def losses(result: Result) -> list[float]:
+        return list(part(result, Plot).series[0].y)
+
+    assert losses(run("lr_find", steps="60", batch_size="32")) == losses(found)
+    assert losses(run("lr_find", seed=43, steps="60", batch_size="32")) != losses(found)
+
+
+def test_it_reports_each_step_with_the_loss_so_far_and_stops_when_told() -> None:
+    seen = []
+
+    def report(step: int, of: int, text: str = "", **numbers: float) -> None:
+        seen.append((step, of, numbers.get("loss")))
+        if step == 7:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run("lr_find", report=report, steps="60")
+    assert [(step, of) for step, of, _ in seen] == [(n, 60) for n in range(1, 8)]
+    assert all(loss > 0 for _, _, loss in seen)
+
+
+def test_a_curve_that_cannot_be_read_says_so() -> None:
+    import torch
+
+    from cards.demos.library.lr_find import last_clear_fall
+
+    rates = torch.logspace(-5, 1, 60)
+    with pytest.raises(DemoError, match="never fell"):
+        last_clear_fall(rates, torch.linspace(1, 2, 60), 60)
+    with pytest.raises(DemoError, match="no curve to read"):
+        last_clear_fall(rates[:10], torch.linspace(2, 1, 10), 60)
+
+
+def test_the_last_clear_fall_is_where_the_slope_is_last_a_quarter_of_the_steepest() -> None:
+    """Planted fault: the slope over the rate itself, or the window's beginning taken for its middle.
+
+    By hand, in decades of the rate: level up to -4, then falling by 1 a decade up to -2, by 0.1 up to -1, then rising.
+    A slope reaches over 5 of 100 steps, 0.4 decades, to each side. At -2 + d, a share f = (0.4 - d) / 0.8 of it lies in
+    the steep part, and it is -(0.1 + 0.9 f): a quarter of the steepest, 1, up to f = 1/6, which is d = 0.267. The last
+    step before -1.733 is number 65, at -7 + 65 * 0.08 = -1.8.
+    """
+    import torch
+
+    from cards.demos.library.lr_find import last_clear_fall
+
+    decades = np.array([-7 + 0.08 * step for step in range(100)])
+    losses = np.interp(decades, [-7, -4, -2, -1, 1], [3, 3, 1, 0.9, 8])
+    rate, point = last_clear_fall(torch.tensor(10**decades), torch.tensor(losses), 100)
+    assert math.isclose(math.log10(rate), -1.8, abs_tol=1e-6)
+    assert math.isclose(point[1], 1 - 0.1 * 0.2, rel_tol=1e-6)
+    assert point[0] == rate
+
+
+def test_each_rule_is_what_fastai_and_the_book_make_of_this_curve(found) -> None:
+    """On the curve as fastai looks at it: without its first tenth and its last five steps."""
+    import torch
+    from fastai.callback.schedule import slide, valley
+
+    curve = part(found, Plot).series[0]
+    rates, losses = np.array(curve.x[6:-5]), np.array(curve.y[6:-5])
+    rows = {row[0]: row[2] for row in part(found, Table).rows}
+    slopes = np.diff(losses) / np.diff(np.log(rates))
+    assert math.isclose(rows["steep"], rates[slopes.argmin()], rel_tol=1e-5)
+    assert math.isclose(rows["minimum ÷ 10"], rates[losses.argmin()] / 10, rel_tol=1e-5)
+    for rule in (valley, slide):
+        rate, _ = rule(torch.tensor(rates).float(), torch.tensor(losses).float(), 60)
+        assert math.isclose(rows[rule.__name__], rate, rel_tol=1e-5)
+
+
+def test_an_untrained_network_guesses_so_the_curve_begins_near_the_logarithm_of_the_classes(found) -> None:
+    assert abs(part(found, Plot).series[0].y[0] - math.log(10)) < 0.4
+
+
+def test_the_finding_is_true_for_the_curve(found) -> None:
+    curve, marks = part(found, Plot).series[0], part(found, Plot).marks
+    lowest = curve.x[int(np.argmin(curve.y))]
+    assert f"at a rate of {lowest:.2g}" in found.finding
+    assert (
+        f"{max(mark.x for mark in marks if mark.x < lowest) / min(mark.x for mark in marks):,.0f} times"
+        in found.finding
+    )
+
+
+def test_a_curve_that_does_not_turn_says_so() -> None:
+    assert "raise the last rate" in run("lr_find", steps="50", end_rate="0.01").finding
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_nothing_is_left_of_a_run(is_cancelled, tmp_path, monkeypatch) -> None:
+    """Neither files, nor a learner with its network: else a worker would grow with every run."""
+    import gc
+    import tempfile
+
+    from fastai.learner import Learner
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gc.collect()
+    before = sum(type(each) is Learner for each in gc.get_objects())
+
+    def report(step: int, of: int, text: str = "", **numbers: float) -> None:
+        assert list(tmp_path.iterdir())  # fastai has written its model there
+        if is_cancelled and step == 3:
+            raise Cancelled
+
+    if is_cancelled:
+        with pytest.raises(Cancelled):
+            run("lr_find", report=report, steps="50")
+    else:
+        run("lr_find", report=report, steps="50")
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+    assert sum(type(each) is Learner for each in gc.get_objects()) == before
+
+
+@pytest.mark.parametrize("start", ["1e-8", "1e-3"])
+@pytest.mark.parametrize("end", ["0.1", "100"])
+@pytest.mark.parametrize("batch", ["8", "256"])
+def test_the_ends_of_every_range_give_a_result_or_a_sentence(start, end, batch) -> None:
+    with suppress(DemoError):
+        result = run("lr_find", start_rate=start, end_rate=end, steps="50", batch_size=batch)
+        assert len(part(result, Table).rows) == 5
+        assert result.finding.endswith(".")

@@ -1,0 +1,227 @@
+"""What learners set for themselves, and the theme. What a zone does to the study day: test_study_day.py."""
+
+import re
+from zoneinfo import available_timezones
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cards.models import Card, Learner
+
+SETTINGS, THEME = "/settings/", "/theme/"
+STORED = {
+    "time_zone": "UTC", "rollover_hour": "4", "new_per_day": "20", "reviews_per_day": "", "due_order": "longest",
+    "new_place": "after", "has_answer_box": "on",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _world(deck, clock) -> None:
+    pass
+
+
+def save(client: Client, **changes: str):
+    return client.post(SETTINGS, {**STORED, **changes}, follow=True)
+
+
+def send_grade(client: Client, key: str = "c1"):
+    data = {"card": Card.objects.get(key=key).pk, "part": 0, "n": 0, "grade": 3}
+    return client.post(reverse("cards:grade"), data, follow=True)
+
+
+def selected(html: str) -> list[str]:
+    return re.findall(r'<option value="([^"]*)" selected', html)
+
+
+# --- who may --------------------------------------------------------------------------------------------------------
+
+
+def test_somebody_unknown_signs_in_first_and_no_row_is_made(client) -> None:
+    for response in (client.get(SETTINGS), client.post(SETTINGS, STORED)):
+        assert response.status_code == 302
+        assert response.url == "/accounts/login/?next=%2Fsettings%2F"
+    assert not Learner.objects.exists()
+    assert "sessionid" not in client.cookies
+
+
+def test_a_guest_has_settings_and_no_account(client) -> None:
+    send_grade(client)
+    html = client.get(SETTINGS).content.decode()
+    assert "You are here as a guest" in html
+    assert "Sign out" not in html
+    save(client, new_per_day="1")
+    assert Learner.objects.get().new_per_day == 1
+
+
+def test_an_account_finds_its_addresses_its_password_and_the_way_out(client_of, ada) -> None:
+    html = client_of(ada).get(SETTINGS).content.decode()
+    for name in ("account_email", "account_change_password"):
+        assert f'href="{reverse(name)}"' in html
+    assert re.search(r'<form[^>]* action="/accounts/logout/" method="post">', html)
+    assert "ada@example.org" in html
+
+
+# --- the settings ---------------------------------------------------------------------------------------------------
+
+
+def test_it_shows_what_is_stored(client_of, ada) -> None:
+    Learner.objects.update(time_zone="Europe/Berlin", rollover_hour=2, new_per_day=7, has_answer_box=False)
+    html = client_of(ada).get(SETTINGS).content.decode()
+    assert selected(html) == ["Europe/Berlin", "2", "longest", "after"]
+    assert 'value="7"' in html
+    assert not re.search(r"checkbox[^>]* checked", html)
+
+
+def test_it_offers_every_time_zone(client_of, ada) -> None:
+    html = client_of(ada).get(SETTINGS).content.decode()
+    offered = set(re.findall(r'<option value="([^"]*)"', html))
+    assert available_timezones() - offered == {"localtime", "Factory"}
+    assert '<optgroup label="America">' in html
+    assert ">Argentina, Buenos Aires</option>" in html
+
+
+def test_it_saves_all_of_them(client_of, ada) -> None:
+    html = save(
+        client_of(ada), time_zone="Asia/Tokyo", rollover_hour="0", new_per_day="0", has_answer_box="",
+        reviews_per_day="50", due_order="shuffled", new_place="mixed",
+    ).content.decode()  # fmt: skip
+    ada.refresh_from_db()
+    assert (ada.time_zone, ada.rollover_hour, ada.new_per_day, ada.has_answer_box) == (
+        "Asia/Tokyo",
+        0,
+        0,
+        False,
+    )
+    assert (ada.reviews_per_day, ada.due_order, ada.new_place) == (50, "shuffled", "mixed")
+    assert "Saved." in html
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("time_zone", "Mars/Olympus"),
+        ("rollover_hour", "24"),
+        ("new_per_day", "-1"),
+        ("new_per_day", "many"),
+        ("reviews_per_day", "-1"),
+        ("due_order", "random"),
+        ("new_place", ""),
+    ],
+)
+def test_it_refuses_what_cannot_be_and_keeps_what_was_typed(client_of, ada, field, value) -> None:
+    typed = {"time_zone": "Asia/Tokyo", "rollover_hour": "7", "new_per_day": "9"}
+    response = save(client_of(ada), **(typed | {field: value}))
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert re.search(rf'name="{field}"[^>]*aria-invalid="true"', html)
+    assert f'id="id_{field}_error"' in html
+    kept = {"Asia/Tokyo", "7"} - {typed.get(field)}
+    assert set(selected(html)) >= kept
+    ada.refresh_from_db()
+    assert (ada.time_zone, ada.rollover_hour, ada.new_per_day) == ("UTC", 4, 20)
+
+
+def test_nothing_sent_at_all_is_refused(client_of, ada) -> None:
+    assert client_of(ada).post(SETTINGS).status_code == 422
+
+
+def test_ones_settings_are_ones_own(client_of, ada, bob) -> None:
+    save(client_of(bob), new_per_day="3")
+    ada.refresh_from_db()
+    assert ada.new_per_day == 20
+
+
+# --- the browser's zone ---------------------------------------------------------------------------------------------
+
+
+def test_it_says_where_the_browser_is_and_takes_that_over_alone(client_of, ada) -> None:
+    Learner.objects.update(new_per_day=7, rollover_hour=2, has_answer_box=False)
+    client = client_of(ada)
+    client.cookies["time_zone"] = "America%2FLos_Angeles"
+    html = client.get(SETTINGS).content.decode()
+    assert "Your browser says America/Los_Angeles." in html
+    form = re.search(r'<form id="take-over".*?</form>', html, re.DOTALL)
+    assert form
+    assert 'form="take-over"' in html
+    client.post(SETTINGS, dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0])))
+    ada.refresh_from_db()
+    assert (ada.time_zone, ada.new_per_day, ada.rollover_hour, ada.has_answer_box) == (
+        "America/Los_Angeles", 7, 2, False,
+    )  # fmt: skip
+    assert "Your browser says" not in client.get(SETTINGS).content.decode()
+
+
+@pytest.mark.parametrize("cookie", [None, "UTC", "Mars%2FOlympus", "..%2F..%2Fetc%2Fpasswd", "localtime"])
+def test_it_says_nothing_of_a_browser_that_agrees_or_does_not_say(client_of, ada, cookie) -> None:
+    client = client_of(ada)
+    if cookie:
+        client.cookies["time_zone"] = cookie
+    assert "Your browser says" not in client.get(SETTINGS).content.decode()
+
+
+# --- the theme ------------------------------------------------------------------------------------------------------
+
+
+def test_a_theme_is_kept_in_a_cookie_and_shown(client) -> None:
+    response = client.post(THEME, {"theme": "dark", "next": "/decks/?page=2"})
+    assert response.url == "/decks/?page=2"
+    assert client.cookies["theme"].value == "dark"
+    assert client.cookies["theme"]["samesite"] == "Lax"
+    assert 'data-theme="dark"' in client.get("/").content.decode()
+    assert not Learner.objects.exists()
+
+
+def test_system_forgets_the_theme(client) -> None:
+    client.post(THEME, {"theme": "dark"})
+    client.post(THEME, {"theme": "system"})
+    assert client.cookies["theme"].value == ""
+    assert "data-theme" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("theme", ["", "neon", 'dark" onload="'])
+def test_a_theme_that_is_none_changes_nothing(client, theme) -> None:
+    response = client.post(THEME, {"theme": theme, "next": "/decks/"})
+    assert response.url == "/"
+    assert "theme" not in client.cookies
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "http://evil.example",
+        "//evil.example/",
+        "///evil.example/",
+        "/\\evil.example/",
+        "\\\\evil.example",
+        "http:evil.example",
+        "javascript:alert(1)",
+        "data:text/html,hello",
+        "http://testserver@evil.example/",
+        "https://testserver.evil.example/",
+        " //evil.example",
+        "/\t/evil.example/",
+        "\x00//evil.example",
+        "",
+    ],
+)
+def test_it_goes_home_rather_than_to_another_site(client, target) -> None:
+    response = client.post(THEME, {"theme": "dark", "next": target})
+    assert response.status_code == 302
+    assert response.url == "/"
+
+
+@pytest.mark.parametrize("target", ["admin", "nonsense", "account_login"])
+def test_an_address_is_no_name_of_a_view(client, target) -> None:
+    assert client.post(THEME, {"theme": "dark", "next": target}).url == target
+
+
+def test_a_line_break_ends_no_header(client) -> None:
+    response = client.post(THEME, {"theme": "dark", "next": "/decks/\r\nSet-Cookie: a=b"})
+    assert "\n" not in response["Location"]
+    assert "a" not in client.cookies
+
+
+def test_only_a_post_sets_a_theme(client) -> None:
+    assert client.get(THEME, {"theme": "dark"}).status_code == 405
