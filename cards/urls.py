@@ -86,7 +86,7 @@ urlpatterns = [
     path("today/", limits.today_limits, name="today_limits"),
     path("catch-up/", catch_up.catch_up, name="catch_up"),
     path("settings/", settings.settings, name="settings"),
-    path("theme/", settings.set_theme, name="set_theme"),
+    path("appearance/", settings.appearance, name="appearance"),
     path("healthz", status.healthz, name="healthz"),
     path("readyz", status.readyz, name="readyz"),
 ]

@@ -1,9 +1,11 @@
 """What learners set for themselves."""
 
 from collections import defaultdict
+from typing import Any
 
 from django import forms
 
+from cards.appearance import APPEARANCE
 from cards.forms.base import Form
 from cards.forms.limits import limit_field
 from cards.models.learners import DUE_ORDERS, NEW_PLACES, time_zones
@@ -56,8 +58,12 @@ class SettingsForm(Form):
     has_answer_box = forms.BooleanField(required=False, label="Show a box for typing the answer")
 
 
-class ThemeForm(Form):
-    """Light, dark, or as the system says; and where to go then."""
+class AppearanceForm(Form):
+    """What changes of the appearance, the rest staying as it is; and where to go then."""
 
-    theme = forms.ChoiceField(choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")])
     next = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choice in APPEARANCE.items():
+            self.fields[name] = forms.ChoiceField(choices=list(choice.values.items()), required=False)

@@ -1,4 +1,4 @@
-"""Card text in templates: rendered Markdown, differences, the names of themes."""
+"""Card text in templates: rendered Markdown, differences."""
 
 import math
 from collections.abc import Sequence
@@ -71,11 +71,6 @@ def own_text(typed: str, answer: str) -> SafeString:
             text = beginning + "… "
         marked.append((TAGS[piece.kind], text))
     return format_html_join("", "{}", ((format_html(tag, text),) for tag, text in marked))
-
-
-@register.simple_tag
-def theme_choices() -> tuple[tuple[str, str], ...]:
-    return (("system", "System"), ("light", "Light"), ("dark", "Dark"))
 
 
 WIDTH, MINIMUM_AT, STEPS = 672, 0.8, 30

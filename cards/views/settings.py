@@ -1,4 +1,4 @@
-"""What learners set for themselves, and the theme, which anybody may."""
+"""What learners set for themselves, and the appearance of pages, which anybody may choose."""
 
 from django.conf import settings as site
 from django.contrib import messages
@@ -7,10 +7,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from cards.actions.learners import change_settings
-from cards.forms.settings import SettingsForm, ThemeForm
+from cards.appearance import APPEARANCE
+from cards.forms.settings import AppearanceForm, SettingsForm
 from cards.http import Request, own_address, render_page
 from cards.views.guests import browser_zone
 
@@ -38,23 +39,28 @@ def settings(request: Request) -> HttpResponse:
     return render_page(request, "settings/settings.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
-def set_theme(request: Request) -> HttpResponse:
-    """Keeps the theme in a cookie, and goes back to where it was chosen."""
-    form = ThemeForm(request.POST)
-    if not form.is_valid():
-        return redirect("cards:home")
-    target, theme = form.cleaned_data["next"], form.cleaned_data["theme"]
-    response = HttpResponseRedirect(own_address(request, target) or reverse("cards:home"))
-    if theme == "system":
-        response.delete_cookie("theme", samesite="Lax")
-    else:
-        response.set_cookie(
-            "theme",
-            theme,
-            max_age=YEAR_SECONDS,
-            samesite="Lax",
-            httponly=True,
-            secure=site.SESSION_COOKIE_SECURE,
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def appearance(request: Request) -> HttpResponse:
+    """What anybody may choose of this browser's pages, kept in cookies; then back to where it was chosen."""
+    form = AppearanceForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound or not form.is_valid():
+        return render_page(
+            request, "settings/appearance.html", {"form": form}, status=422 if form.errors else 200
         )
+    target = own_address(request, form.cleaned_data["next"])
+    response = HttpResponseRedirect(target or reverse("cards:appearance"))
+    for name, choice in APPEARANCE.items():
+        value = form.cleaned_data[name]
+        if value == choice.default:
+            response.delete_cookie(name, samesite="Lax")
+        elif value:
+            response.set_cookie(
+                name,
+                value,
+                max_age=YEAR_SECONDS,
+                samesite="Lax",
+                httponly=True,
+                secure=site.SESSION_COOKIE_SECURE,
+            )
     return response

@@ -27,6 +27,7 @@
     }
     const name = event.key === "Enter" ? " " : event.key.toLowerCase();
     if (name === " " && at instanceof Element && at.matches("a, button, summary, input, [tabindex]:not(main)")) return;
+    if (name !== " " && document.documentElement.dataset.keys === "off") return;
     const target = [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === name && isThere(element));
     if (!target) return;
     event.preventDefault();

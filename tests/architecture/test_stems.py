@@ -38,7 +38,6 @@ TESTED_WITH = {
     "statistics_csv": ("statistics", "what a figure of that page shows, as a file"),
     "deck_statistics_csv": ("deck_statistics", "the same"),
     "card_statistics_csv": ("card_statistics", "the same"),
-    "set_theme": ("settings", "it is a setting, of the browser"),
     "healthz": ("status", "two of a kind"),
     "readyz": ("status", "two of a kind"),
 }

@@ -71,7 +71,7 @@ ROWS: dict[str, str] = {
     "cards:today_limits": "/today/",
     "cards:catch_up": "/catch-up/",
     "cards:settings": "/settings/",
-    "cards:set_theme": POST_ONLY,
+    "cards:appearance": "-/appearance/",
     "cards:healthz": "200 -/healthz",
     "cards:readyz": "200 -/readyz",
     "account_login": "-/accounts/login/",

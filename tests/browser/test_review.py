@@ -288,6 +288,46 @@ def test_the_theme_is_kept(page: Page, theme: str) -> None:
     assert page.locator("html").get_attribute("data-theme") is None
 
 
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_largest_text_is_larger_and_nothing_scrolls_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 720})
+    page.goto("/review/")
+    size = "parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)"
+    usual = page.evaluate(size)
+    page.goto("/appearance/")
+    page.get_by_role("button", name="Largest").click()
+    for address in ("/review/", "/", "/decks/", "/appearance/", "/settings/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    page.goto("/review/")
+    assert page.evaluate(size) > usual * 1.2
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Good")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_keys_can_be_hidden_and_turned_off(page: Page) -> None:
+    page.goto("/review/")
+    expect(page.locator("kbd:visible").first).to_be_visible()
+    page.goto("/appearance/")
+    page.get_by_role("button", name="Hidden").click()
+    page.goto("/review/")
+    expect(page.locator(":is(a, button, label) > kbd:visible")).to_have_count(0)
+    reveal_and_grade(page, "3")
+    page.goto("/appearance/")
+    page.get_by_role("button", name="Off").click()
+    page.goto("/review/")
+    page.keyboard.press("Space")
+    good = page.get_by_role("button", name="Good")
+    expect(good).to_be_visible()
+    before = page.url
+    for key in "1u?/s":
+        page.keyboard.press(key)
+    page.wait_for_timeout(300)
+    expect(good).to_be_visible()
+    assert page.url == before
+
+
 def test_the_finish_screen_says_what_was_done_and_what_comes(page: Page) -> None:
     page.goto("/review/")
     for _ in range(19):

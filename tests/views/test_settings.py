@@ -1,4 +1,4 @@
-"""What learners set for themselves, and the theme. What a zone does to the study day: test_study_day.py."""
+"""What learners set for themselves. What a zone does to the study day: test_study_day.py."""
 
 import re
 from zoneinfo import available_timezones
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cards.models import Card, Learner
 
-SETTINGS, THEME = "/settings/", "/theme/"
+SETTINGS = "/settings/"
 STORED = {
     "time_zone": "UTC", "rollover_hour": "4", "new_per_day": "20", "reviews_per_day": "", "due_order": "longest",
     "new_place": "after", "has_answer_box": "on",
@@ -158,70 +158,3 @@ def test_it_says_nothing_of_a_browser_that_agrees_or_does_not_say(client_of, ada
     if cookie:
         client.cookies["time_zone"] = cookie
     assert "Your browser says" not in client.get(SETTINGS).content.decode()
-
-
-# --- the theme ------------------------------------------------------------------------------------------------------
-
-
-def test_a_theme_is_kept_in_a_cookie_and_shown(client) -> None:
-    response = client.post(THEME, {"theme": "dark", "next": "/decks/?page=2"})
-    assert response.url == "/decks/?page=2"
-    assert client.cookies["theme"].value == "dark"
-    assert client.cookies["theme"]["samesite"] == "Lax"
-    assert 'data-theme="dark"' in client.get("/").content.decode()
-    assert not Learner.objects.exists()
-
-
-def test_system_forgets_the_theme(client) -> None:
-    client.post(THEME, {"theme": "dark"})
-    client.post(THEME, {"theme": "system"})
-    assert client.cookies["theme"].value == ""
-    assert "data-theme" not in client.get("/").content.decode()
-
-
-@pytest.mark.parametrize("theme", ["", "neon", 'dark" onload="'])
-def test_a_theme_that_is_none_changes_nothing(client, theme) -> None:
-    response = client.post(THEME, {"theme": theme, "next": "/decks/"})
-    assert response.url == "/"
-    assert "theme" not in client.cookies
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        "https://evil.example/",
-        "http://evil.example",
-        "//evil.example/",
-        "///evil.example/",
-        "/\\evil.example/",
-        "\\\\evil.example",
-        "http:evil.example",
-        "javascript:alert(1)",
-        "data:text/html,hello",
-        "http://testserver@evil.example/",
-        "https://testserver.evil.example/",
-        " //evil.example",
-        "/\t/evil.example/",
-        "\x00//evil.example",
-        "",
-    ],
-)
-def test_it_goes_home_rather_than_to_another_site(client, target) -> None:
-    response = client.post(THEME, {"theme": "dark", "next": target})
-    assert response.status_code == 302
-    assert response.url == "/"
-
-
-@pytest.mark.parametrize("target", ["admin", "nonsense", "account_login"])
-def test_an_address_is_no_name_of_a_view(client, target) -> None:
-    assert client.post(THEME, {"theme": "dark", "next": target}).url == target
-
-
-def test_a_line_break_ends_no_header(client) -> None:
-    response = client.post(THEME, {"theme": "dark", "next": "/decks/\r\nSet-Cookie: a=b"})
-    assert "\n" not in response["Location"]
-    assert "a" not in client.cookies
-
-
-def test_only_a_post_sets_a_theme(client) -> None:
-    assert client.get(THEME, {"theme": "dark"}).status_code == 405
