@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from importlib import import_module
 from operator import eq, ge, gt, le, lt
 from types import SimpleNamespace
@@ -370,9 +371,22 @@ def test_cards_from_before_the_columns_are_found_too(world: World, monkeypatch) 
 @pytest.mark.parametrize(
     ("term", "index"), [("softmax", "card_search_text"), ("tag=gpu", "card_search_tags")]
 )
-def test_postgresql_looks_into_an_index(db, term: str, index: str) -> None:
+def test_postgresql_looks_into_an_index(deck, term: str, index: str) -> None:
+    """By its own choice, among so many cards that reading all of them would cost more."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite reads the cards one by one.")
+    cards = [
+        Card(deck=deck, key=f"many{n}", prompt="p", answer="a", created_at=START, **_folded(n))
+        for n in range(4000)
+    ]
+    Card.objects.bulk_create(cards, batch_size=1000)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        cursor.execute("SELECT gin_clean_pending_list(%s)", [index])  # as a vacuum does
+        cursor.execute("ANALYZE cards_card")
     assert index in find(parse(term), None, TODAY).explain()
+
+
+def _folded(n: int) -> dict[str, str]:
+    """Of a real card’s length; each thousandth card is one to be found."""
+    text = "softmax" if n % 1000 == 0 else " ".join(sha256(f"{n} {m}".encode()).hexdigest() for m in range(5))
+    return {"search_text": text, "search_tags": "\ngpu\n" if n % 1000 == 0 else f"\n{text}\n"}
