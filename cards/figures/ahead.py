@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 
 from cards.demos.contract import Plot, Series
-from cards.figures.figure import AT_LEAST, Figure, Numbers, bars, drawn, plotted
+from cards.figures.figure import AT_LEAST, Cell, Figure, Numbers, bars, drawn, plotted
 from cards.figures.words import day_axis, day_name, many, time_taken
 from cards.reports import PACE_DAYS, Ahead, Progress, Statistics
 
@@ -38,19 +38,24 @@ def days_ahead(found: Statistics) -> Figure:
         x_spans=axis.spans,
         y_spans=AT_LEAST,
     )
-    rows = [(day.day, day.due, day.again, round(day.cards * pace / 60, 1)) for day in days]
-    numbers = Numbers(("Day", "Due", "Coming again", "Minutes"), rows)
+    columns: tuple[str, ...] = ("Day", "Due", "Coming again")
+    rows: list[tuple[Cell, ...]] = [(day.day, day.due, day.again) for day in days]
+    if pace is not None:
+        columns += ("Minutes",)
+        rows = [(*row, round(day.cards * pace / 60, 1)) for row, day in zip(rows, days, strict=True)]
+    numbers = Numbers(columns, rows)
     note = "Were each card answered on its day, with Good. New cards come on top."
     return plotted("ahead", plot, numbers, note)
 
 
-def _ahead_finding(found: Ahead, pace: float) -> str:
+def _ahead_finding(found: Ahead, pace: float | None) -> str:
     fullest = max(found.days, key=lambda day: day.cards)
     is_daily = found.each_day >= 1  # else all are told at once
     load = f"{found.each_day:,.1f} reviews a day" if is_daily else many(found.cards, "review")
-    seconds = pace * (found.each_day if is_daily else found.cards)
-    finding = f"{load} in the next {len(found.days)} days, about {time_taken(seconds)}."
-    finding += f" The fullest day is {day_name(fullest.day)}, with {fullest.cards:,}."
+    finding = f"{load} in the next {len(found.days)} days"
+    if pace is not None:
+        finding += f", about {time_taken(pace * (found.each_day if is_daily else found.cards))}"
+    finding += f". The fullest day is {day_name(fullest.day)}, with {fullest.cards:,}."
     if found.overdue:
         finding += f" {many(found.overdue, 'card is', 'cards are')} overdue, and stand with today’s."
     return finding

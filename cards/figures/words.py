@@ -38,6 +38,22 @@ def time_taken(seconds: float) -> str:
     return many(minutes, "minute") if minutes < 100 else many(round(seconds / 3600), "hour")
 
 
+def about(seconds: float) -> str:
+    """The same for a sentence that promises: about four minutes, about two hours. No time is less than a minute."""
+    minutes = max(1, round(seconds / 60))
+    count, unit = (minutes, "minute") if minutes < 100 else (round(seconds / 3600), "hour")
+    return f"about {number_word(count)} {unit}{'' if count == 1 else 's'}"
+
+
+WORDS = "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+WORDS += "seventeen eighteen nineteen twenty".split()
+
+
+def number_word(number: int) -> str:
+    """Numbers up to twenty as words, for a sentence."""
+    return WORDS[number] if 0 <= number < len(WORDS) else f"{number:,}"
+
+
 def percent(value: float | None) -> str:
     """91 %, but 100 % only where nothing is missing."""
     if value is None:

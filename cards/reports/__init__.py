@@ -12,7 +12,7 @@ from cards.reports.ahead import (
     progress,
 )
 from cards.reports.card import CardEvent, CardHistory, card_history
-from cards.reports.day import SECONDS_PER_CARD, DayDone, DayLoad, day_done, forecast, seconds_per_card
+from cards.reports.day import DayAsked, DayDone, DayLoad, day_done, forecast, next_asked, seconds_per_card
 from cards.reports.past import DayStudied, Habits, days_studied, habits
 from cards.reports.replays import Replayed, replayed
 from cards.reports.retention import MATURE_FROM_DAYS, Recalled, Retention, grouped, retention
@@ -22,11 +22,11 @@ from cards.reports.statistics import Statistics
 __all__ = [
     "MATURE_FROM_DAYS",
     "PACE_DAYS",
-    "SECONDS_PER_CARD",
     "Ahead",
     "CardEvent",
     "CardHistory",
     "DayAhead",
+    "DayAsked",
     "DayDone",
     "DayLoad",
     "DayStudied",
@@ -47,6 +47,7 @@ __all__ = [
     "habits",
     "intervals",
     "learnt_by_day",
+    "next_asked",
     "progress",
     "replayed",
     "retention",

@@ -1,15 +1,18 @@
-"""A learner's day: what it asks, what was done, how long a card takes."""
+"""A learner's day: what it asks and how long that takes, what was done, and when the next one asks for something."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 
-from django.db.models import Avg, Count
+from django.db.models import Count, Min, Sum
 
 from cards.models import Learner, StudyEvent
-from cards.models.queue import live_schedules
-from cards.scheduling import Grade, Mode
+from cards.models.queue import live_schedules, queue_counts
+from cards.scheduling import Grade, Kind, Mode, QueueCounts
 
-SECONDS_PER_CARD = 20.0  # until a learner's own are known
+RECENT_ANSWERS = 200
+FEWEST_CARDS = 20  # timed, before anything is said of time
+MOST_MEDIANS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,38 @@ def forecast(learner: Learner, today: date, days: int) -> list[DayLoad]:
 
 
 @dataclass(frozen=True, slots=True)
+class DayAsked:
+    """What a study day asks for."""
+
+    day: date
+    counts: QueueCounts
+
+
+def next_asked(learner: Learner, today: date) -> DayAsked | None:
+    """The first study day after today that asks for something; None if no day does. Three queries at most.
+
+    The counts are exact, limits and new cards included, if nothing but the rest of today comes before that day.
+    """
+    day = today + timedelta(days=1)
+    counts = queue_counts(learner, day)
+    if not counts.left:
+        later = live_schedules(learner, day).filter(due_on__gt=day).aggregate(first=Min("due_on"))["first"]
+        if later is None:
+            return None
+        day, counts = later, queue_counts(learner, later)
+    return DayAsked(day, counts) if counts.left else None
+
+
+@dataclass(frozen=True, slots=True)
 class DayDone:
-    """What a learner did on a study day: reviews per grade, and how many were repeats of the day."""
+    """What a learner did on a study day: reviews per grade, how many were repeats of the day, and the seconds of both.
+
+    `seconds` are those that were measured.
+    """
 
     grades: dict[Grade, int]
     repeats: int
+    seconds: int = 0
 
     @property
     def reviews(self) -> int:
@@ -50,19 +80,31 @@ class DayDone:
 
 
 def day_done(learner: Learner, today: date) -> DayDone:
-    """The standing grades of the day: the scheduled ones by grade, and the number of repeats."""
-    grades, repeats = dict.fromkeys(Grade, 0), 0
-    rows = StudyEvent.objects.graded_and_standing().filter(learner=learner, study_on=today)
-    for mode, grade, count in rows.order_by().values_list("mode", "grade").annotate(count=Count("pk")):
+    """The standing grades of the day: the scheduled ones by grade, and the number of repeats. One query."""
+    grades, repeats, taken = dict.fromkeys(Grade, 0), 0, 0
+    events = StudyEvent.objects.graded_and_standing().filter(learner=learner, study_on=today)
+    rows = events.exclude(mode=Mode.PRACTICE).order_by().values_list("mode", "grade")
+    for mode, grade, count, seconds in rows.annotate(count=Count("pk"), seconds=Sum("answer_seconds")):
+        taken += seconds or 0
         if mode == Mode.SCHEDULED:
             grades[Grade(grade)] += count
-        elif mode == Mode.REPEAT:
+        else:
             repeats += count
-    return DayDone(grades, repeats)
+    return DayDone(grades, repeats, taken)
 
 
-def seconds_per_card(learner: Learner) -> float:
-    """The mean answer time of the learner's last 200 graded cards; 20 seconds until there are some."""
-    last = StudyEvent.objects.filter(learner=learner, answer_seconds__isnull=False).order_by("-at")[:200]
-    mean: float | None = last.aggregate(mean=Avg("answer_seconds"))["mean"]
-    return SECONDS_PER_CARD if mean is None else mean
+def seconds_per_card(learner: Learner) -> float | None:
+    """How long a card takes the learner, with its repeats of the day; None before twenty were timed.
+
+    Of the last 200 answers to what was due or new, and to repeats. The mean, since a day takes the sum of its answers:
+    most are short and some long, so that cards times the median would promise too little. But an answer counts for five
+    medians at most: a call that came between says nothing of the next card. One query, of 200 rows at most.
+    """
+    last = StudyEvent.objects.filter(learner=learner, kind=Kind.GRADED).exclude(mode=Mode.PRACTICE)
+    rows = last.order_by("-at").values_list("mode", "answer_seconds")[:RECENT_ANSWERS]
+    timed = [(mode, seconds) for mode, seconds in rows if seconds is not None]
+    cards: int = sum(mode == Mode.SCHEDULED for mode, _ in timed)
+    if cards < FEWEST_CARDS:
+        return None
+    most = MOST_MEDIANS * max(1.0, median(seconds for _, seconds in timed))
+    return float(sum(min(seconds, most) for _, seconds in timed)) / cards

@@ -42,7 +42,7 @@ class Statistics:
         return ahead(self.scope, DAYS_AHEAD)
 
     @cached_property
-    def seconds_per_card(self) -> float:
+    def seconds_per_card(self) -> float | None:
         return seconds_per_card(self.scope.learner)
 
     @cached_property

@@ -8,6 +8,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from cards import markup
+from cards.figures.words import about, number_word
 from cards.reports import DayLoad
 
 register = template.Library()
@@ -31,14 +32,8 @@ def link_text(text: str) -> SafeString:
     return mark_safe(markup.render(text).strip().removeprefix("<p>").removesuffix("</p>"))  # noqa: S308
 
 
-WORDS = "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-WORDS += "seventeen eighteen nineteen twenty".split()
-
-
-@register.filter
-def number_word(number: int) -> str:
-    """Numbers up to twenty as words, for a sentence."""
-    return WORDS[number] if 0 <= number < len(WORDS) else str(number)
+register.filter("number_word", number_word)
+register.filter("about", about)
 
 
 TAGS = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}

@@ -7,9 +7,9 @@ from cards.clock import now
 from cards.http import Request, render_page
 from cards.models import Deck
 from cards.models.queue import more_today, queue_counts
-from cards.reports import SECONDS_PER_CARD, DayLoad, forecast, seconds_per_card
+from cards.reports import DayLoad, forecast, seconds_per_card
 from cards.scheduling import QueueCounts
-from cards.views.review import today_of
+from cards.views.review import next_of, today_of
 
 DAYS_AHEAD = 14
 MANY_DUE = 30  # so many cards, and twice as many as on any day to come, are a backlog
@@ -17,22 +17,24 @@ MANY_DUE = 30  # so many cards, and twice as many as on any day to come, are a b
 
 @require_GET
 def home(request: Request) -> HttpResponse:
-    """Today in one sentence, with the time it takes; the load ahead; the decks."""
+    """Today in one sentence, with the time it takes, or when the next cards come; the load ahead; the decks."""
     learner = request.learner
     today = today_of(request, now())
     counts = queue_counts(learner, today)
-    pace = seconds_per_card(learner) if learner else SECONDS_PER_CARD
+    pace = seconds_per_card(learner) if learner and counts.left else None
     days = forecast(learner, today, DAYS_AHEAD) if learner else []
     context = {
         "today": today,
         "counts": counts,
-        "minutes": max(1, round(counts.left * pace / 60)),
+        "seconds": None if pace is None else counts.left * pace,
         "days": _honest(days, counts),
         "is_behind": len(days) > 1 and days[0].count >= max(MANY_DUE, 2 * max(day.count for day in days[1:])),
         "only_today": learner.exceptions(today) if learner and learner.has_exception(today) else None,
         "more": more_today(learner, today, counts) if learner and not counts.left else None,
         "decks": Deck.objects.studied_by(learner).with_counts(learner, today),
     }
+    if learner and not counts.left:
+        context |= next_of(learner, today)
     return render_page(request, "home/home.html", context)
 
 

@@ -4,7 +4,7 @@ The day's reviews and practice, of whatever a search finds, are one flow; only t
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from cards.models import Card, Learner
 from cards.models.acts import Act, last_act
 from cards.models.practice import Order, practice_cards
 from cards.models.queue import is_in_queue, more_today, next_card, queue_counts
-from cards.reports import day_done, forecast
+from cards.reports import day_done, forecast, next_asked, seconds_per_card
 from cards.scheduling import NEW, Mode, QueueCounts, State, futures, mode_at, outcome_text, study_day
 from cards.search import parse
 from cards.views.guests import known_learner, zone_of
@@ -122,7 +122,8 @@ def show_next(
     card, counts, practised = _pick(request.learner, session, today, card_id)
     context = _frame(request, session, today, counts, practised, act) | {"said": said}
     if card is None:
-        context |= _finish(request.learner, today, counts)
+        if not session.practise:
+            context |= _finish(request.learner, today, counts)
         response = render_page(request, "review/finish.html", context, part="session")
     else:
         context |= {"card": card, "n": card.own.number if card.own else 0, "asked": int(instant.timestamp())}
@@ -189,6 +190,18 @@ def _finish(learner: Learner | None, today: date, counts: QueueCounts) -> dict[s
         "days": forecast(learner, today, DAYS_AHEAD + 1)[1:],
         "more": more_today(learner, today, counts),
         "only_today": learner.exceptions(today),
+        **next_of(learner, today),
+    }
+
+
+def next_of(learner: Learner, today: date) -> dict[str, object]:
+    """What a page says of the next study day that asks for something, and how long that takes."""
+    asked = next_asked(learner, today)
+    pace = seconds_per_card(learner) if asked else None
+    return {
+        "next": asked,
+        "next_seconds": asked.counts.left * pace if asked and pace is not None else None,
+        "tomorrow": today + timedelta(days=1),
     }
 
 

@@ -137,8 +137,16 @@ def test_the_load_of_each_day_is_told(ada, logs) -> None:
 
 def test_a_load_of_one_and_more_is_told_by_the_day(ada, logs) -> None:
     for log in logs:
-        log.grade(0).replay()
+        log.grade(0, answer_seconds=20).replay()
     assert figure(ada, "ahead").finding.startswith("1.3 reviews a day in the next 90 days, about 27 seconds.")
+
+
+def test_of_a_pace_that_is_not_known_yet_nothing_is_said(ada, logs) -> None:
+    for log in logs[:19]:
+        log.grade(0, answer_seconds=20).replay()
+    found = figure(ada, "ahead")
+    assert found.finding.startswith("76 reviews in the next 90 days. The fullest day is ")
+    assert found.columns == ["Day", "Due", "Coming again"]
 
 
 def test_the_deck_that_is_learnt_next_is_told(ada, logs) -> None:

@@ -4,7 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from cards.figures.words import day_axis, day_name, many, middle, monday_of, months_from, percent, time_taken
+from cards.figures.words import (
+    about,
+    day_axis,
+    day_name,
+    many,
+    middle,
+    monday_of,
+    months_from,
+    percent,
+    time_taken,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +37,17 @@ def test_a_count_has_the_plural_that_is_given() -> None:
 )  # fmt: skip
 def test_a_time_is_told_in_what_one_counts_it_in(seconds, said) -> None:
     assert time_taken(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "about one minute"), (89, "about one minute"), (91, "about two minutes"), (60 * 21, "about 21 minutes"),
+        (5_940, "about 99 minutes"), (6_000, "about two hours"), (3_600 * 1_200, "about 1,200 hours"),
+    ],
+)  # fmt: skip
+def test_a_time_that_is_promised_is_in_words(seconds, said) -> None:
+    assert about(seconds) == said
 
 
 @pytest.mark.parametrize(

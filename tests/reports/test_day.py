@@ -1,9 +1,9 @@
-"""The summaries: what comes, what was done, how long a card takes. Each figure is derived here from the log's rows."""
+"""The summaries: what comes and when, what was done, how long a card takes. Each is derived from the log's rows."""
 
 import random
 from collections import Counter
 from datetime import date, datetime, timedelta
-from statistics import mean
+from statistics import mean, median
 
 import pytest
 
@@ -12,10 +12,11 @@ from cards.actions.cards import archive_card
 from cards.actions.decks import archive_deck, leave_deck
 from cards.actions.study import grade_card
 from cards.models import Card, Learner, Schedule, StudyEvent
-from cards.models.queue import next_card
-from cards.reports import DayDone, DayLoad, day_done, forecast, seconds_per_card
-from cards.scheduling import Grade, Kind, Mode
+from cards.models.queue import next_card, queue_counts
+from cards.reports import DayAsked, DayDone, DayLoad, day_done, forecast, next_asked, seconds_per_card
+from cards.scheduling import Grade, Kind, Mode, QueueCounts
 from tests.conftest import START
+from tests.reports.logs import Log
 
 TODAY = START.date()
 DAY = timedelta(days=1)
@@ -150,7 +151,10 @@ def done(learner: Learner, day: date) -> DayDone:
         if event.kind == Kind.GRADED and event.pk not in voided and event.study_on == day
     ]
     grades = Counter(event.grade for event in standing if event.mode == Mode.SCHEDULED)
-    return DayDone({grade: grades[grade] for grade in Grade}, sum(e.mode == Mode.REPEAT for e in standing))
+    seconds = sum(e.answer_seconds or 0 for e in standing if e.mode != Mode.PRACTICE)
+    return DayDone(
+        {grade: grades[grade] for grade in Grade}, sum(e.mode == Mode.REPEAT for e in standing), seconds
+    )
 
 
 def test_a_day_without_reviews_is_all_zero(ada) -> None:
@@ -201,36 +205,167 @@ def test_it_is_what_the_events_say(ada, bob, own, seed) -> None:
     assert any(day_done(ada, day).repeats for day in days)
 
 
+# --- the next day ---------------------------------------------------------------------------------------------------
+
+
+def test_tomorrow_asks_for_what_is_due_and_for_what_is_new(ada, own) -> None:
+    ada.new_per_day = 3
+    ada.save()
+    for card in own.cards.all()[:3]:
+        grade(ada, card, Grade.HARD)
+    assert next_asked(ada, TODAY) == DayAsked(TODAY + DAY, QueueCounts(due=3, new=3))
+
+
+def test_days_that_ask_for_nothing_are_passed_over(ada, own) -> None:
+    """Two passes make six days: from the second review of the first card to its third."""
+    leave_deck(learner=ada, deck=Card.objects.get(key="c1").deck)
+    ada.new_per_day = 0
+    ada.save()
+    for now in (START, START + DAY):
+        grade(ada, own.cards.all()[0], now=now)
+    assert next_asked(ada, TODAY + DAY) == DayAsked(TODAY + 7 * DAY, QueueCounts(due=1))
+    assert next_asked(ada, TODAY + 6 * DAY) == DayAsked(TODAY + 7 * DAY, QueueCounts(due=1))
+    undone = StudyEvent.objects.latest("at")
+    undo_event(learner=ada, event_id=undone.pk, now=START + DAY)
+    assert next_asked(ada, TODAY) == DayAsked(TODAY + DAY, QueueCounts(due=1))
+
+
+def test_where_no_day_asks_for_anything_there_is_none(ada, own) -> None:
+    ada.new_per_day = 0
+    ada.save()
+    assert next_asked(ada, TODAY) is None
+    for now in (START, START + DAY):
+        grade(ada, own.cards.all()[0], now=now)
+    ada.reviews_per_day = 0
+    ada.save()
+    assert next_asked(ada, TODAY + DAY) is None
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_next_day_asks_for_what_then_comes(ada, own, seed) -> None:
+    now = study(ada, 4, seed)
+    asked = next_asked(ada, ada.study_day(now))
+    assert asked is not None
+    assert asked.counts == queue_counts(ada, asked.day)
+    assert not any(
+        queue_counts(ada, ada.study_day(now) + n * DAY).left
+        for n in range(1, (asked.day - ada.study_day(now)).days)
+    )
+
+
+def test_it_takes_three_queries_at_most(ada, own, django_assert_max_num_queries) -> None:
+    ada.new_per_day = 0
+    ada.save()
+    for now in (START, START + DAY):
+        grade(ada, own.cards.all()[0], now=now)
+    with django_assert_max_num_queries(3):
+        assert next_asked(ada, TODAY + DAY)
+
+
 # --- the pace -------------------------------------------------------------------------------------------------------
 
 
-def test_the_pace_is_twenty_seconds_until_it_is_known(ada, own) -> None:
-    assert seconds_per_card(ada) == 20.0
-    grade(ada, own.cards.all()[0])  # the time was not measured
-    assert seconds_per_card(ada) == 20.0
+def answer(log: Log, day: int, *seconds: int | None) -> None:
+    """A card is answered on that day, again and again until it is known."""
+    log.grade(day, "G" if len(seconds) == 1 else "A", answer_seconds=seconds[0])
+    for number, each in enumerate(seconds[1:], start=2):
+        letter = "G" if number == len(seconds) else "A"
+        log.grade(day, letter, Mode.REPEAT, at=log.events[-1].at + timedelta(minutes=1), answer_seconds=each)
 
 
-@pytest.mark.parametrize("seconds", [[0], [7], [3, 4], [0, 0, 90]])
-def test_the_pace_is_the_mean_of_what_was_measured(ada, own, seconds) -> None:
-    for card, answer_seconds in zip(own.cards.all(), seconds, strict=False):
-        grade(ada, card, answer_seconds=answer_seconds)
-    grade(ada, own.cards.all()[29])
-    assert seconds_per_card(ada) == pytest.approx(mean(seconds))
+@pytest.fixture
+def logs(ada, own) -> list[Log]:
+    return [Log(ada, card) for card in own.cards.all()]
 
 
-def test_the_pace_is_the_learners_own(ada, bob, own) -> None:
-    grade(ada, own.cards.all()[0], answer_seconds=9)
-    grade(bob, Card.objects.get(key="c1"), answer_seconds=50)
+def test_the_pace_is_not_known_before_twenty_cards_were_timed(ada, logs) -> None:
+    assert seconds_per_card(ada) is None
+    answer(logs[25], 0, None)  # the time was not measured
+    for log in logs[:19]:
+        answer(log, 0, 10)
+        log.grade(0, "A", Mode.PRACTICE, answer_seconds=99)
+    assert seconds_per_card(ada) is None
+    answer(
+        logs[18], 0, 10
+    )  # a second answer of the day is one more card: whoever took back the first did so too
+    assert seconds_per_card(ada) == 10
+    answer(logs[19], 0, 31)
+    assert seconds_per_card(ada) == 11
+
+
+def test_nineteen_cards_are_not_enough_however_often_they_were_repeated(ada, logs) -> None:
+    for log in logs[:19]:
+        answer(log, 0, 10, 10, 10)
+    assert seconds_per_card(ada) is None
+
+
+def test_a_card_takes_its_repeats_too_and_no_practice(ada, logs) -> None:
+    for log in logs[:20]:
+        answer(log, 0, 10, 6)
+        log.grade(0, "A", Mode.PRACTICE, answer_seconds=40)
+    assert seconds_per_card(ada) == 16
+
+
+def test_a_call_that_came_between_counts_for_five_answers(ada, logs) -> None:
+    for log in logs[:29]:
+        answer(log, 0, 10)
+    answer(logs[29], 0, 590)
+    assert seconds_per_card(ada) == (29 * 10 + 5 * 10) / 30
+
+
+def test_answers_at_once_are_no_division_by_nothing(ada, logs) -> None:
+    for log in logs[:20]:
+        answer(log, 0, 0)
+    assert seconds_per_card(ada) == 0
+
+
+def test_the_pace_is_the_learners_own(ada, bob, own, logs) -> None:
+    for log in logs[:20]:
+        answer(log, 0, 9)
+        answer(Log(bob, log.card), 0, 50)
     assert (seconds_per_card(ada), seconds_per_card(bob)) == (9.0, 50.0)
 
 
-def test_the_pace_is_that_of_the_last_200_cards(ada, own) -> None:
-    """Two hundred and five measured ones: the first five, very slow, no longer count."""
-    cards = list(own.cards.all())
-    seconds = [500] * 5 + [1 + number % 7 for number in range(200)]
-    for number, answer_seconds in enumerate(seconds):
-        now = START + number * timedelta(seconds=30)
-        grade(ada, cards[number % 30], now=now, answer_seconds=answer_seconds, is_practice=True)
-    measured = StudyEvent.objects.filter(learner=ada).order_by("-at").values_list("answer_seconds", flat=True)
-    assert len(measured) == 205
-    assert seconds_per_card(ada) == pytest.approx(mean(measured[:200])) == pytest.approx(mean(seconds[5:]))
+def test_the_pace_is_that_of_the_last_200_answers(ada, logs) -> None:
+    """Two hundred and five of them: the first five, slower, no longer count; nor does a card that was put aside."""
+    seconds = [40] * 5 + [8 + number % 7 for number in range(200)]
+    for number, each in enumerate(seconds):
+        answer(logs[number % 30], number // 30, each)
+    logs[0].add(7, Kind.SUSPENDED)
+    assert seconds_per_card(ada) == pytest.approx(mean(seconds[5:]))
+
+
+def test_a_pace_is_one_query_of_200_rows(ada, logs, django_assert_num_queries) -> None:
+    for log in logs[:20]:
+        answer(log, 0, 9)
+    with django_assert_num_queries(1) as queries:
+        seconds_per_card(ada)
+    assert queries[0]["sql"].endswith("LIMIT 200")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_said_of_a_day_is_what_it_takes(ada, own, seed) -> None:
+    """Three weeks of a learner whose answers are mostly short and sometimes long, and who takes a call now and then.
+
+    Cards times the median answer would have promised three quarters of it at most.
+    """
+    chance, said, by_median, took = random.Random(seed), 0.0, 0.0, 0
+    ada.new_per_day = 3
+    ada.save()
+    for number in range(21):
+        now = START + number * DAY
+        today = ada.study_day(now)
+        left, pace = queue_counts(ada, today).left, seconds_per_card(ada)
+        if pace is not None:
+            said += left * pace
+            known = StudyEvent.objects.filter(learner=ada).values_list("answer_seconds", flat=True)
+            by_median += left * median(known)
+        while (card := next_card(ada, today)[0]) is not None:
+            seconds = min(599, round(chance.lognormvariate(2.3, 0.8)))
+            letter = chance.choices(list(Grade), (8, 8, 74, 10))[0]
+            now += timedelta(seconds=seconds)
+            grade(ada, card, letter, now, answer_seconds=400 if chance.random() < 0.01 else seconds)
+            if pace is not None:
+                took += seconds
+    assert said / took == pytest.approx(1, abs=0.2)
+    assert by_median / took < 0.8
