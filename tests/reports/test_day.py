@@ -330,7 +330,8 @@ def test_the_pace_is_that_of_the_last_200_answers(ada, logs) -> None:
     """Two hundred and five of them: the first five, slower, no longer count; nor does a card that was put aside."""
     seconds = [40] * 5 + [8 + number % 7 for number in range(200)]
     for number, each in enumerate(seconds):
-        answer(logs[number % 30], number // 30, each)
+        at = START + number // 30 * DAY + timedelta(seconds=number)
+        logs[number % 30].grade(number // 30, at=at, answer_seconds=each)
     logs[0].add(7, Kind.SUSPENDED)
     assert seconds_per_card(ada) == pytest.approx(mean(seconds[5:]))
 
