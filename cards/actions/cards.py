@@ -1,19 +1,18 @@
 """Writing cards: make, edit, restore, move, archive. A new wording is a revision, and resets no schedule."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from cards.cardtext import Wording
 from cards.models import Card, Deck, Learner, Picture, Revision
+from cards.models.pictures import PICTURE
 from cards.models.search import searchable
 
 FOLDED_AT_ONCE = 500
-PICTURE = re.compile(r"/pictures/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 class KeyedCard(Exception):
@@ -230,9 +229,9 @@ def _revision(
 def _open_pictures(card: Card, *authors: Learner | None) -> None:
     """Lets whoever may read the card see the pictures in its wording.
 
-    Only the authors' own: naming a stranger's picture must not open it. What a past wording opened stays
-    open, since that wording can be read in the history, and restored.
+    The authors' own, and nobody's, whose owner has left: naming a stranger's picture must not open it. What a past
+    wording opened stays open, since that wording can be read in the history, and restored.
     """
     if named := set(PICTURE.findall(f"{card.prompt}\n{card.answer}")):
-        owners = [author for author in authors if author]
-        card.pictures.add(*Picture.objects.filter(pk__in=named, owner__in=owners))
+        own = Q(owner__in=[author for author in authors if author])
+        card.pictures.add(*Picture.objects.filter(own | Q(owner=None), pk__in=named))

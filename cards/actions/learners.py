@@ -116,10 +116,32 @@ def set_password(*, learner: Learner, password: str) -> None:
     learner.save(update_fields=["password"])
 
 
+class LastAdmin(ValueError):
+    """Nobody could open the admin any more."""
+
+
 def delete_learner(*, learner: Learner) -> None:
-    """The learner goes, with the log, the decks and the pictures; revisions stay, without a name."""
+    """The learner goes, with the log and all that is theirs alone; what others use stays, without a name.
+
+    reports.my_data.Leaving says the same before it is done. Raises LastAdmin for the last active superuser.
+    """
     with transaction.atomic():
-        learner.delete()
+        # Admins who leave at the same instant do so one after the other.
+        admins = Learner.objects.select_for_update(no_key=True).filter(is_superuser=True, is_active=True)
+        if {admin.pk for admin in admins.order_by("pk")} == {learner.pk}:
+            raise LastAdmin(
+                "This is the last account that opens the whole admin. Give those rights to another first."
+            )
+        _leave(learner)
+
+
+def _leave(learner: Learner) -> None:
+    """Decks that others study become the site's, pictures that a card shows there nobody's; then the learner goes."""
+    Deck.objects.kept_without(learner).update(owner=None)
+    Picture.objects.kept_without(learner).update(owner=None)
+    for picture in learner.pictures.all():
+        transaction.on_commit(partial(default_storage.delete, picture.file_name))
+    learner.delete()
 
 
 def merge_learners(*, guest: Learner, into: Learner) -> int:
@@ -228,13 +250,12 @@ def _close_doubled_flags(guest: Learner, into: Learner) -> None:
 
 
 def remove_idle_guests(*, now: datetime) -> int:
-    """Deletes guests who have done nothing for 60 days, with their logs, decks and pictures. Returns how many."""
+    """Deletes guests who have done nothing for 60 days, as if each had left. Returns how many."""
     with transaction.atomic():
         idle = Learner.objects.guests_idle_since(now - timedelta(days=GUEST_IDLE_DAYS))
         locked = list(idle.select_for_update().values_list("pk", flat=True))
         # Asked again, now that nothing can be added to them.
-        gone = list(idle.filter(pk__in=locked).values_list("pk", flat=True))
-        for picture in Picture.objects.filter(owner__in=gone):
-            transaction.on_commit(partial(default_storage.delete, picture.file_name))
-        Learner.objects.filter(pk__in=gone).delete()
+        gone = list(idle.filter(pk__in=locked))
+        for guest in gone:
+            _leave(guest)
     return len(gone)

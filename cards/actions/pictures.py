@@ -42,7 +42,7 @@ def store_picture(*, owner: Learner, file: BinaryIO, now: datetime) -> Picture:
         with transaction.atomic():
             # Both halves of a double click queue here; a grade is not held up.
             Learner.objects.select_for_update(no_key=True).get(pk=owner.pk)
-            if same := _same_picture(picture, encoded.getvalue()):
+            if same := _same_picture(owner, picture, encoded.getvalue()):
                 return same
             _check_count(owner)
             # The file comes first, so that there is no moment with a row and no file.
@@ -54,9 +54,9 @@ def store_picture(*, owner: Learner, file: BinaryIO, now: datetime) -> Picture:
     return picture
 
 
-def _same_picture(picture: Picture, encoded: bytes) -> Picture | None:
+def _same_picture(owner: Learner, picture: Picture, encoded: bytes) -> Picture | None:
     """What its owner has of that size and those bytes."""
-    for kept in picture.owner.pictures.filter(width=picture.width, height=picture.height):
+    for kept in owner.pictures.filter(width=picture.width, height=picture.height):
         if default_storage.exists(kept.file_name):
             with default_storage.open(kept.file_name) as file:
                 if file.read() == encoded:

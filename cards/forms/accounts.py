@@ -44,6 +44,17 @@ class ReauthenticateForm(Worded, allauth.ReauthenticateForm):  # type: ignore[mi
     words = {"password": ("Password", "")}
 
 
+class LeavingForm(ReauthenticateForm):
+    """The password of whoever leaves; a guest has none to give."""
+
+    words = {"password": ("Your password", "")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.user.is_guest:
+            del self.fields["password"]
+
+
 class AddEmailForm(Worded, allauth.AddEmailForm):  # type: ignore[misc]
     words = {"email": ("Another address", "")}
 

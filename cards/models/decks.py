@@ -60,6 +60,13 @@ class DeckQuerySet(models.QuerySet["Deck"]):
             ),
         ).order_by("name", "pk")  # a query that groups forgets the order of Meta
 
+    def kept_without(self, owner: Learner) -> Self:
+        """Of the owner's decks those that outlive them: public ones, and those that others study or have studied."""
+        others = Learner.objects.exclude(pk=owner.pk).order_by()
+        enrolled = Exists(others.filter(enrolments__deck=OuterRef("pk")))
+        studied = Exists(others.filter(schedules__card__deck=OuterRef("pk")))
+        return self.filter(Q(is_public=True) | enrolled | studied, owner=owner)
+
 
 class Deck(models.Model):
     """A named list of cards. A deck without an owner ships with the product or belongs to the site."""

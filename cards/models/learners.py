@@ -52,13 +52,8 @@ WRITTEN = (
 
 class LearnerQuerySet(models.QuerySet["Learner"]):
     def guests_idle_since(self, instant: datetime) -> "LearnerQuerySet":
-        """Guests who were made before then, and have neither studied nor written anything since.
-
-        Not those whose pictures are shown in everybody's decks: the pictures would go with them.
-        """
-        idle = self.filter(is_guest=True, date_joined__lt=instant).exclude(
-            pictures__cards__deck__is_public=True
-        )
+        """Guests who were made before then, and have neither studied nor written anything since."""
+        idle = self.filter(is_guest=True, date_joined__lt=instant)
         for act in ("study_events__at", *(f"{kind}__created_at" for kind in WRITTEN)):
             idle = idle.exclude(**{f"{act}__gte": instant})
         return idle

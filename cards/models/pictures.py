@@ -1,14 +1,18 @@
 """Pictures in cards, uploaded by learners and re-encoded."""
 
+import re
 import uuid
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from cards.models.decks import Card
+from cards.models.decks import Card, Deck
 from cards.models.learners import Learner
+from cards.models.revisions import Suggestion
+
+PICTURE = re.compile(r"/pictures/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
@@ -19,12 +23,21 @@ class PictureQuerySet(models.QuerySet["Picture"]):
             seen |= Q(owner=learner)
         return self.filter(seen).distinct()
 
+    def kept_without(self, owner: Learner) -> Self:
+        """Of the owner's pictures those in a card that outlives them, or in a suggestion that waits for a decision."""
+        decks = Deck.objects.exclude(owner=owner) | Deck.objects.kept_without(owner)
+        shown = Exists(Card.objects.filter(deck__in=decks, pictures=OuterRef("pk")))
+        waiting = Suggestion.objects.open().filter(proposer=owner).values_list("prompt", "answer")
+        proposed = {name for texts in waiting for text in texts for name in PICTURE.findall(text)}
+        return self.filter(shown | Q(pk__in=proposed), owner=owner)
+
 
 class Picture(models.Model):
     """A WebP file that we encoded ourselves, named by its id. A card shows it as `![alt](/pictures/<id>)`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="pictures")
+    # Nobody, once whoever uploaded it has left and a card that stays shows it.
+    owner = models.ForeignKey(Learner, null=True, on_delete=models.CASCADE, related_name="pictures")
     cards = models.ManyToManyField(
         Card, related_name="pictures", help_text="The cards whose wording shows it."
     )

@@ -13,6 +13,7 @@ from cards.reports.ahead import (
 )
 from cards.reports.card import CardEvent, CardHistory, card_history
 from cards.reports.day import DayAsked, DayDone, DayLoad, day_done, forecast, next_asked, seconds_per_card
+from cards.reports.my_data import Held, Leaving, held, leaving, write_my_data
 from cards.reports.past import DayStudied, Habits, days_studied, habits
 from cards.reports.replays import Replayed, replayed
 from cards.reports.retention import MATURE_FROM_DAYS, Recalled, Retention, grouped, retention
@@ -31,6 +32,8 @@ __all__ = [
     "DayLoad",
     "DayStudied",
     "Habits",
+    "Held",
+    "Leaving",
     "Progress",
     "Recalled",
     "Replayed",
@@ -45,11 +48,14 @@ __all__ = [
     "forecast",
     "grouped",
     "habits",
+    "held",
     "intervals",
     "learnt_by_day",
+    "leaving",
     "next_asked",
     "progress",
     "replayed",
     "retention",
     "seconds_per_card",
+    "write_my_data",
 ]

@@ -558,9 +558,10 @@ def test_the_pictures_of_a_guest_who_goes_go_too(
     for owner in (guest, shown_by):
         picture = Picture.objects.create(owner=owner, width=1, height=1, created_at=START)
         names.append(default_storage.save(picture.file_name, ContentFile(b"webp")))
-    picture.cards.add(cards[0])  # in everybody's deck: its owner stays, and with them the picture
+    picture.cards.add(cards[0])  # in everybody's deck: the picture stays, as nobody's
     clock.tick(days=61)
     with django_capture_on_commit_callbacks(execute=True):
         call_command("remove_idle_guests")
-    assert list(Learner.objects.filter(is_guest=True)) == [shown_by]
+    assert not Learner.objects.filter(is_guest=True).exists()
+    assert Picture.objects.get().owner is None
     assert [default_storage.exists(name) for name in names] == [False, True]

@@ -38,6 +38,7 @@ TESTED_WITH = {
     "statistics_csv": ("statistics", "what a figure of that page shows, as a file"),
     "deck_statistics_csv": ("deck_statistics", "the same"),
     "card_statistics_csv": ("card_statistics", "the same"),
+    "my_data_zip": ("my_data", "what that page hands out"),
     "healthz": ("status", "two of a kind"),
     "readyz": ("status", "two of a kind"),
 }

@@ -1,0 +1,178 @@
+"""All that is held on one learner: to take along, and what becomes of it when they leave."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.text import slugify
+
+from cards.cardtext import CardText, DeckText, write_deck
+from cards.markup import plain
+from cards.models import Card, Deck, Learner, Picture, Revision, Suggestion
+from cards.models.pictures import PICTURE
+from cards.scheduling import Grade
+
+SECRET = {"password"}  # a hash, which is of use to nobody but whoever would break it
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The rows of one table that name the learner, or stand in a deck of theirs."""
+
+    name: str
+    rows: QuerySet[Any]
+
+    def count(self) -> int:
+        return self.rows.count()
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Each row by the names of its columns, in the order in which they were made; read as it is asked for."""
+        columns = [field.attname for field in _columns(self.rows.model)]
+        for values in self.rows.order_by("pk").values_list(*columns).iterator(2000):
+            yield dict(zip(columns, values, strict=True))
+
+
+def held(learner: Learner) -> list[Held]:
+    """By table: whatever has a foreign key to the learner, in our models and the packages', and what their decks hold.
+
+    A new table that names learners is among them without being written down here.
+    """
+    found = [Held("account", Learner.objects.filter(pk=learner.pk))]
+    for relation in Learner._meta.get_fields(include_hidden=True):
+        if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
+            continue
+        model: type[Model] = relation.related_model  # type: ignore[assignment]
+        by = relation.field.name  # type: ignore[union-attr]
+        name = str(model._meta.verbose_name_plural)
+        if by not in {"learner", "owner", "author", "proposer", "user"}:
+            name = f"{name}, {by.replace('_', ' ')}"
+        found.append(Held(name, model._base_manager.filter(**{by: learner})))
+    own = Card.objects.filter(deck__owner=learner)
+    found.append(Held("cards of my decks", own))
+    found.append(Held("revisions of those cards", Revision.objects.filter(card__in=own)))
+    # Not mine, but without them nobody could read the log.
+    studied = Card.objects.filter(schedules__learner=learner).exclude(deck__owner=learner)
+    found.append(Held("cards of others that I study", studied))
+    return found
+
+
+def _columns(model: type[Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if field.name not in SECRET]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What goes when a learner leaves, and what stays without their name, as actions.learners.delete_learner does."""
+
+    review_count: int
+    going_decks: list[Deck]
+    going_picture_count: int
+    staying_decks: list[Deck]
+    staying_picture_count: int
+    revision_count: int
+    suggestion_count: int
+
+
+def leaving(learner: Learner) -> Leaving:
+    """In a fixed number of queries."""
+    stays = Deck.objects.kept_without(learner)
+    staying = list(stays)
+    staying_pictures = Picture.objects.kept_without(learner).count()
+    cards = Card.objects.filter(Q(deck__in=stays) | ~Q(deck__owner=learner) | Q(deck__owner=None))
+    written = Q(author=learner) | Q(co_author=learner)
+    return Leaving(
+        review_count=learner.study_events.graded_and_standing().count(),
+        going_decks=[deck for deck in learner.decks.all() if deck not in staying],
+        going_picture_count=learner.pictures.count() - staying_pictures,
+        staying_decks=staying,
+        staying_picture_count=staying_pictures,
+        revision_count=Revision.objects.filter(written, card__in=cards).count(),
+        suggestion_count=Suggestion.objects.filter(proposer=learner, card__in=cards).count(),
+    )
+
+
+def write_my_data(*, learner: Learner, file: IO[bytes], now: datetime) -> None:
+    """A zip file: a page to read, all rows as JSON, the learner's decks as deck files, and their pictures.
+
+    Rows are read and written one after the other, so that a long log needs no more memory than a short one.
+    """
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("my-data.json", "w", force_zip64=True) as out:
+            _write_json(out, learner, now)
+        decks = list(learner.decks.order_by("pk"))
+        cards = Card.objects.filter(deck__in=decks).order_by("deck", "position", "pk")
+        of_deck = {deck.pk: [card for card in cards if card.deck_id == deck.pk] for deck in decks}
+        for deck in decks:
+            archive.writestr(f"decks/{deck.pk}-{slugify(deck.name)}.md", _deck_file(deck, of_deck[deck.pk]))
+        for picture in learner.pictures.order_by("pk"):
+            if default_storage.exists(picture.file_name):
+                with default_storage.open(picture.file_name) as content:
+                    archive.writestr(picture.file_name, content.read(), zipfile.ZIP_STORED)
+        schedules = learner.schedules.select_related("card__deck").order_by(
+            "card__deck", "card__position", "card"
+        )
+        context = {
+            "learner": learner,
+            "now": now.astimezone(learner.zone),
+            "kinds": [(rows.name, count) for rows in held(learner) if (count := rows.count())],
+            "decks": [(deck, of_deck[deck.pk]) for deck in decks],
+            "schedules": schedules,
+        }
+        page = render_to_string("my_data/_readable.html", context)
+        # As files beside it, not as addresses of the site.
+        archive.writestr("my-data.css", (settings.BASE_DIR / "static/css/my-data.css").read_bytes())
+        archive.writestr("index.html", PICTURE.sub(r"pictures/\1.webp", page))
+        with archive.open("log.html", "w", force_zip64=True) as out:
+            _write_log(out, learner)
+
+
+def _write_json(out: IO[bytes], learner: Learner, now: datetime) -> None:
+    """One object: when it was made, then each table's rows, a line each."""
+    out.write(b'{"made at": ' + _json(now))
+    for table in held(learner):
+        out.write(b",\n" + _json(table.name) + b": [")
+        for number, record in enumerate(table.records()):
+            out.write((b",\n " if number else b"\n ") + _json(record))
+        out.write(b"]")
+    out.write(b"}\n")
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
+
+
+def _deck_file(deck: Deck, cards: list[Card]) -> str:
+    """The deck as the deck file that it could be loaded from; a card that was never in one gets its number as key."""
+    texts = tuple(
+        CardText(card.key or f"card-{card.pk}", card.wording) for card in cards if not card.archived_at
+    )
+    return write_deck(DeckText(deck.name, deck.description, texts))
+
+
+def _write_log(out: IO[bytes], learner: Learner) -> None:
+    """The log as a page: a line for each event, by the learner's clock."""
+    head, foot = render_to_string("my_data/_log.html", {"learner": learner}).split("<!-- rows -->")
+    out.write(head.encode())
+    events = learner.study_events.select_related("card").order_by("at", "card", "part", "number")
+    grades = {grade.value: grade.label for grade in Grade}
+    for event in events.iterator(2000):
+        out.write(
+            format_html(
+                '<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class="num">{}</td></tr>\n',
+                f"{event.at.astimezone(learner.zone):%Y-%m-%d %H:%M}",
+                plain(event.card.prompt),
+                f"{event.kind} {event.due_on or ''}".strip(),
+                grades.get(event.grade, ""),
+                "" if event.answer_seconds is None else event.answer_seconds,
+            ).encode()
+        )
+    out.write(foot.encode())
