@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend as AllauthBackend
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ValidationError
@@ -18,6 +19,14 @@ from cards.views.guests import zone_of
 
 NO_MATCH = "No account has that name, or address, and that password."
 RESERVED = re.compile(r"guest-|(admin|staff)$", re.IGNORECASE)
+
+
+class AuthenticationBackend(AllauthBackend):  # type: ignore[misc]
+    """Reads who is signed in and their study settings at once: every grade needs both."""
+
+    def get_user(self, user_id: int) -> Learner | None:
+        learner = Learner.objects.select_related("study_settings").filter(pk=user_id).first()
+        return learner if learner and self.user_can_authenticate(learner) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -97,7 +97,8 @@ def _learner(request: Request) -> Learner | None:
     if request.user.is_authenticated:
         return request.user
     guest_id = request.session.get(GUEST_ID)
-    return Learner.objects.filter(pk=guest_id, is_guest=True).first() if guest_id else None
+    guests = Learner.objects.filter(is_guest=True).select_related("study_settings")
+    return guests.filter(pk=guest_id).first() if guest_id else None
 
 
 def own_address(request: HttpRequest, address: str) -> str:

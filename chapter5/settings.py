@@ -217,7 +217,7 @@ WHITENOISE_MAX_AGE = 31_536_000 if not DEBUG else 0
 # --- accounts -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "cards.Learner"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["cards.accounts.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

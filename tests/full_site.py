@@ -69,7 +69,10 @@ def fill() -> None:
     )  # fmt: skip
     flag_card(card=cards[2], learner=guest, kind=Flag.Kind.TYPO, note=TEXT, now=START)
     archive_card(card=cards[3], now=START)
-    change_settings(learner=ada, reviews_per_day=200, due_order="shuffled", new_place="mixed")
+    change_settings(
+        learner=ada, reviews_per_day=200, due_order="shuffled", new_place="mixed", has_spreading=True,
+        easy_days="uuuuufn",
+    )  # fmt: skip
     set_deck_limits(learner=ada, deck=deck, new_per_day=5, reviews_per_day=50, now=START)
     set_today_limits(learner=ada, deck=deck, new=30, reviews=300, now=START)
     for learner in (ada, guest):
@@ -105,21 +108,24 @@ def study(learner: Learner, card_ids: list[int], days: int = 6) -> None:
 def many_events(count: int) -> None:
     """Some `count` further events and their schedules: the logs that are there, again and again, for other parts."""
     logs = [
-        list(
-            StudyEvent.objects.filter(learner=row.learner_id, card=row.card_id, part=0).exclude(kind="voided")
-        )
+        list(StudyEvent.objects.of(row.learner_id, row.card_id).exclude(kind="voided").with_settings())
         for row in Schedule.objects.filter(part=0)
     ]
     names = [
         field.attname
         for field in StudyEvent._meta.concrete_fields
-        if field.name not in {"id", "part", "number"}
+        if field.name not in {"id", "part", "number", "settings"}
     ]
     events, schedules = [], []
     for part in range(1, 1 + count // sum(map(len, logs))):
         for log in logs:
             copies = [
-                StudyEvent(part=part, number=number, **{name: getattr(event, name) for name in names})
+                StudyEvent(
+                    part=part,
+                    number=number,
+                    settings=event.settings,
+                    **{name: getattr(event, name) for name in names},
+                )
                 for number, event in enumerate(log, start=1)
             ]
             events += copies

@@ -156,9 +156,8 @@ def _void(learner: Learner, events: Iterable[StudyEvent], now: datetime, today: 
     for voided in StudyEvent.objects.filter(voids__in=wanted).values_list("voids", flat=True):
         del wanted[voided]
     logs: dict[Log, list[StudyEvent]] = defaultdict(list)
-    for event in StudyEvent.objects.filter(
-        learner=learner, card__in={each.card_id for each in wanted.values()}
-    ).order_by("number"):
+    of_cards = StudyEvent.objects.filter(learner=learner, card__in={each.card_id for each in wanted.values()})
+    for event in of_cards.with_settings().order_by("number"):
         logs[event.card_id, event.part].append(event)
     voids = []
     for event in wanted.values():

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
-from typing import TypedDict, Unpack, cast
+from typing import Any, TypedDict, Unpack, cast
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.storage import default_storage
@@ -22,12 +22,15 @@ from cards.models import (
     Revision,
     Schedule,
     StudyEvent,
+    StudySettings,
     Suggestion,
 )
 from cards.models.learners import check_time_zone
+from cards.scheduling import is_week
 
 GUEST_IDLE_DAYS = 60
 MERGE_TRIES = 10  # each but the first for a grade that came in that very instant
+OF_STUDY = {"has_spreading", "easy_days"}  # settings that each event names
 APART = 1_000_000  # more events than one log ever has
 
 
@@ -75,7 +78,7 @@ def enrol_in_starter_decks(*, learner: Learner, now: datetime) -> None:
 
 
 class Settings(TypedDict, total=False):
-    """What a learner sets for themselves, by the names of the columns."""
+    """What a learner sets for themselves, by the names of the learner's columns and properties."""
 
     time_zone: str
     rollover_hour: int
@@ -83,6 +86,8 @@ class Settings(TypedDict, total=False):
     reviews_per_day: int | None
     due_order: str
     new_place: str
+    has_spreading: bool
+    easy_days: str
     has_answer_box: bool
 
 
@@ -93,15 +98,29 @@ def settings_of(learner: Learner) -> Settings:
 
 def change_settings(*, learner: Learner, **changes: Unpack[Settings]) -> None:
     """Changes those that are given. Later study days begin by the new zone and hour; a day on which something was
-    studied never goes back.
+    studied never goes back. Spreading and easy days hold for later grades.
 
-    Raises ValidationError for a zone that is not known.
+    Raises ValidationError for a zone that is not known, ValueError for a week that is none.
     """
     if "time_zone" in changes:
         check_time_zone(changes["time_zone"])
-    for name, value in changes.items():
+    columns: dict[str, Any] = {name: value for name, value in changes.items() if name not in OF_STUDY}
+    if OF_STUDY & changes.keys():
+        columns["study_settings"] = _study_settings(
+            learner,
+            changes.get("has_spreading", learner.has_spreading),
+            changes.get("easy_days", learner.easy_days),
+        )
+    for name, value in columns.items():
         setattr(learner, name, value)
-    learner.save(update_fields=[*changes])
+    learner.save(update_fields=[*columns])
+
+
+def _study_settings(learner: Learner, has_spreading: bool, easy_days: str) -> StudySettings:
+    """Turned off and on again, spreading moves due days as it did before."""
+    if not is_week(easy_days):
+        raise ValueError(easy_days)
+    return StudySettings.row(spreading_seed=learner.pk if has_spreading else 0, easy_days=easy_days)
 
 
 def change_rights(*, learner: Learner, is_active: bool, is_staff: bool, is_superuser: bool) -> None:

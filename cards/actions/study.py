@@ -135,7 +135,7 @@ def new_event(
         learner=learner, card_id=card_id, part=part, number=number, kind=kind.value, at=now, study_on=today,
         zone_offset_minutes=zone_offset_minutes(now, learner.zone), mode=mode.value if mode else "",
         origin=origin.value, grade=grade, answer_seconds=answer_seconds, due_on=due_on, voids=voids,
-        settings_id=learner.study_settings_id,
+        settings=learner.study_settings,
     )  # fmt: skip
 
 
@@ -157,7 +157,9 @@ def write_state(learner: Learner, card_id: int, part: int, row: Schedule | None,
 
 def write_replay(*, learner: Learner, card_id: int, part: int) -> State:
     """Stores what a full replay of the log gives. The caller holds the learner's lock, inside a transaction."""
-    state = replay(event.as_event() for event in StudyEvent.objects.of(learner, card_id, part))
+    state = replay(
+        event.as_event() for event in StudyEvent.objects.of(learner, card_id, part).with_settings()
+    )
     Schedule.objects.update_or_create(
         learner=learner, card_id=card_id, part=part, defaults=Schedule.columns(state)
     )

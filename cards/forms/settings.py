@@ -1,6 +1,7 @@
 """What learners set for themselves."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +9,8 @@ from django import forms
 from cards.appearance import APPEARANCE
 from cards.forms.base import Form
 from cards.forms.limits import limit_field
-from cards.models.learners import DUE_ORDERS, NEW_PLACES, time_zones
+from cards.models.learners import DUE_ORDERS, NEW_PLACES, WEEKDAY_SHARES, time_zones
+from cards.scheduling import is_week
 
 # Regions with the places in them. Names without a region, or of no place, come last.
 REGIONS = (
@@ -24,6 +26,7 @@ REGIONS = (
     "Pacific",
 )
 OTHER = "Other"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -38,7 +41,7 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class SettingsForm(Form):
-    """Where and when one's study day begins, what comes on it and in which order, and the box for typing."""
+    """Where and when one's study day begins, what comes on it and in which order, easy days, the box for typing."""
 
     time_zone = forms.ChoiceField(choices=zone_choices, label="Time zone")
     rollover_hour = forms.TypedChoiceField(
@@ -55,7 +58,33 @@ class SettingsForm(Form):
     new_place = forms.ChoiceField(
         choices=NEW_PLACES, label="New cards come", help_text="Always in the order of their deck."
     )
+    has_spreading = forms.BooleanField(
+        required=False,
+        label="Spread due days",
+        help_text="What you learnt on one day then comes back on several: up to a tenth of its interval "
+        "sooner or later, and never more than 14 days.",
+    )
     has_answer_box = forms.BooleanField(required=False, label="Show a box for typing the answer")
+
+    def __init__(self, *args: Any, initial: Mapping[str, Any], **kwargs: Any) -> None:
+        days = dict(zip(WEEKDAYS, initial["easy_days"], strict=True))
+        super().__init__(*args, initial={**initial, **days}, **kwargs)
+        for name in WEEKDAYS:
+            self.fields[name] = forms.ChoiceField(choices=WEEKDAY_SHARES, label=name.capitalize())
+
+    @property
+    def weekdays(self) -> list[forms.BoundField]:
+        """One field for each."""
+        return [self[name] for name in WEEKDAYS]
+
+    def clean(self) -> dict[str, Any]:
+        """The weekdays become one value, as a learner has it."""
+        data = super().clean() or self.cleaned_data
+        shares = [data.pop(name, "") for name in WEEKDAYS]
+        data["easy_days"] = "".join(shares)
+        if all(shares) and not is_week(data["easy_days"]):
+            raise forms.ValidationError("Leave one day as usual: the cards have to come on some day.")
+        return data
 
 
 class AppearanceForm(Form):

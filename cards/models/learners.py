@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from cards.models.limits import DayLimits
-from cards.scheduling import DueOrder, NewPlace, study_day
+from cards.scheduling import DueOrder, NewPlace, WeekdayShare, study_day
 
 
 @cache
@@ -37,6 +37,11 @@ NEW_PLACES = [
     (NewPlace.AFTER.value, "after the due cards"),
     (NewPlace.MIXED.value, "among the due cards"),
     (NewPlace.LAST.value, "last, after the day’s repeats"),
+]
+WEEKDAY_SHARES = [
+    (WeekdayShare.USUAL.value, "as usual"),
+    (WeekdayShare.FEWER.value, "fewer"),
+    (WeekdayShare.NONE.value, "none"),
 ]
 WRITTEN = (
     "enrolments",
@@ -135,6 +140,16 @@ class Learner(AbstractUser, DayLimits):
         """The learner's date at `now`: their zone, from their rollover hour, never before the latest one."""
         return study_day(now, self.zone, self.rollover_hour, self.latest_study_on)
 
+    @property
+    def has_spreading(self) -> bool:
+        """Whether due days are spread."""
+        return bool(self.study_settings.spreading_seed)
+
+    @property
+    def easy_days(self) -> str:
+        """A scheduling.WeekdayShare for each weekday, from Monday on."""
+        return self.study_settings.easy_days
+
     def clean(self) -> None:
         super().clean()
         check_time_zone(self.time_zone)
@@ -143,5 +158,5 @@ class Learner(AbstractUser, DayLimits):
         if self._state.adding and self.study_settings_id is None:
             from cards.models.study import StudySettings
 
-            self.study_settings = StudySettings.default()
+            self.study_settings = StudySettings.row()
         super().save(*args, **kwargs)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from cards.models.append_only import AppendOnly, AppendOnlyQuerySet
 from cards.models.decks import Card
 from cards.models.learners import Learner
-from cards.scheduling import Event, Grade, Kind, Mode, Origin, State
+from cards.scheduling import NOT_MOVED, USUAL_WEEK, Event, Grade, Kind, Mode, Origin, Spreading, State
 
 
 class StudySettings(AppendOnly):
@@ -19,26 +19,52 @@ class StudySettings(AppendOnly):
     class Scheduler(models.TextChoices):
         SM2 = "sm2", "SM-2"
 
-    scheduler = models.CharField(max_length=8, choices=Scheduler, unique=True)
+    scheduler = models.CharField(max_length=8, choices=Scheduler)
+    # 0: due days are not spread. Else the id of the learner who wished it, so that no two learners' cards move alike.
+    spreading_seed = models.PositiveBigIntegerField(default=0)
+    # A WeekdayShare for each weekday, from Monday on.
+    easy_days = models.CharField(max_length=7, default=USUAL_WEEK)
 
     objects: ClassVar[AppendOnlyQuerySet] = AppendOnlyQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name_plural = "study settings"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheduler", "spreading_seed", "easy_days"], name="one_row_of_study_settings"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_scheduler_display()
 
     @classmethod
-    def default(cls) -> "StudySettings":
-        """What a new learner begins with, made when it is first asked for."""
-        return cls.objects.get_or_create(scheduler=cls.Scheduler.SM2)[0]
+    def row(cls, *, spreading_seed: int = 0, easy_days: str = USUAL_WEEK) -> "StudySettings":
+        """The row of these settings, made when it is first asked for. A learner begins with that of the defaults."""
+        return cls.objects.get_or_create(
+            scheduler=cls.Scheduler.SM2, spreading_seed=spreading_seed, easy_days=easy_days
+        )[0]
+
+    def spreading(self, card_id: int, part: int) -> Spreading:
+        """How the due days of that card part are moved."""
+        if not self.moves_due_days:
+            return NOT_MOVED
+        return Spreading(self.spreading_seed, self.easy_days, card_id, part)
+
+    @property
+    def moves_due_days(self) -> bool:
+        """Whether a card can be due on another day than that on which its interval ends."""
+        return bool(self.spreading_seed) or self.easy_days != USUAL_WEEK
 
 
 class StudyEventQuerySet(AppendOnlyQuerySet):
     def of(self, learner: Learner, card_id: int, part: int = 0) -> Self:
         """One log, in its order."""
         return self.filter(learner=learner, card_id=card_id, part=part).order_by("number")
+
+    def with_settings(self) -> Self:
+        """Each with its settings, which as_event() reads."""
+        return self.select_related("settings")
 
     def standing(self) -> Self:
         """Events that no later one takes back."""
@@ -111,6 +137,7 @@ class StudyEvent(AppendOnly):
             grade=Grade(self.grade) if self.grade else None,
             voids=self.voids,
             due_on=self.due_on,
+            spreading=self.settings.spreading(self.card_id, self.part) if self.grade else NOT_MOVED,
         )
 
 

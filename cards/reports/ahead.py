@@ -10,7 +10,7 @@ from cards.models import Deck
 from cards.models.queue import live_schedules
 from cards.reports.retention import Memory, after
 from cards.reports.scope import Scope
-from cards.scheduling import Grade
+from cards.scheduling import NOT_MOVED, Grade, due_day
 
 PACE_DAYS = 28
 
@@ -51,15 +51,20 @@ def ahead(scope: Scope, days: int) -> Ahead:
     if scope.deck is not None:
         rows = rows.filter(card__deck=scope.deck)
     due, again, overdue = [0] * days, [0] * days, 0
-    alike = ("due_on", *Memory._fields)
-    learnt = rows.filter(due_on__lt=scope.today + timedelta(days=days))
-    for due_on, *rest, count in learnt.values_list(*alike).annotate(count=Count("pk")):
-        place = max(0, (due_on - scope.today).days)
+    settings = scope.learner.study_settings
+    alike = ["due_on", *Memory._fields]
+    if settings.moves_due_days:  # no two of them are: each moves by its own luck
+        alike += ["card_id", "part"]
+    end = scope.today + timedelta(days=days)
+    learnt = rows.filter(due_on__lt=end).values_list(*alike)
+    for due_on, interval, repetitions, ease, *of, count in learnt.annotate(count=Count("pk")):
+        spreading = settings.spreading(*of) if of else NOT_MOVED
+        day = max(scope.today, due_on)
         overdue += count * (due_on < scope.today)
-        due[place] += count
-        memory = after(Memory(*rest), Grade.GOOD)
-        while (place := place + memory.interval_days) < days:
-            again[place] += count
+        due[(day - scope.today).days] += count
+        memory = after(Memory(interval, repetitions, ease), Grade.GOOD)
+        while (day := due_day(memory.interval_days, day, spreading)) < end:
+            again[(day - scope.today).days] += count
             memory = after(memory, Grade.GOOD)
     return Ahead([DayAhead(scope.today + timedelta(days=n), due[n], again[n]) for n in range(days)], overdue)
 

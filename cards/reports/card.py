@@ -55,7 +55,9 @@ class CardHistory:
 
 def card_history(learner: Learner, card: Card) -> CardHistory:
     """By the scheduler's own steps. One query."""
-    log = list(StudyEvent.objects.filter(learner=learner, card=card).order_by("part", "number"))
+    log = list(
+        StudyEvent.objects.filter(learner=learner, card=card).with_settings().order_by("part", "number")
+    )
     voided = {event.voids for event in log}
     found: list[CardEvent] = []
     state, part = NEW, 0

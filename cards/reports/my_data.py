@@ -17,7 +17,7 @@ from django.utils.text import slugify
 
 from cards.cardtext import CardText, DeckText, write_deck
 from cards.markup import plain
-from cards.models import Card, Deck, Learner, Picture, Revision, Suggestion
+from cards.models import Card, Deck, Learner, Picture, Revision, StudySettings, Suggestion
 from cards.models.pictures import PICTURE
 from cards.scheduling import Grade
 
@@ -60,6 +60,8 @@ def held(learner: Learner) -> list[Held]:
     found.append(Held("cards of my decks", own))
     found.append(Held("revisions of those cards", Revision.objects.filter(card__in=own)))
     # Not mine, but without them nobody could read the log.
+    named = Q(pk=learner.study_settings_id) | Q(pk__in=learner.study_events.values("settings"))
+    found.append(Held("study settings that my events name", StudySettings.objects.filter(named)))
     studied = Card.objects.filter(schedules__learner=learner).exclude(deck__owner=learner)
     found.append(Held("cards of others that I study", studied))
     return found

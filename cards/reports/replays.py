@@ -28,7 +28,7 @@ def replayed(using: str = DEFAULT_DB_ALIAS, learner_ids: Collection[int] | None 
         rows = rows.using(using) if learner_ids is None else rows.using(using).filter(learner__in=learner_ids)
         return rows.iterator(chunk_size=5000)
 
-    events = ordered(StudyEvent.objects.order_by("learner_id", "card_id", "part", "number"))
+    events = ordered(StudyEvent.objects.with_settings().order_by("learner_id", "card_id", "part", "number"))
     rows = ordered(Schedule.objects.order_by("learner_id", "card_id", "part"))
     row = next(rows, None)
     for key, log in groupby(events, key=_part_key):

@@ -4,11 +4,14 @@ from cards.scheduling.events import Event, Kind, Mode, Origin
 from cards.scheduling.grade import Grade
 from cards.scheduling.queue import DueOrder, NewPlace, QueueCounts, Turn, next_turn
 from cards.scheduling.scheduler import Outcome, futures, mode_at, outcome_text, replay, step
+from cards.scheduling.spreading import NOT_MOVED, USUAL_WEEK, Spreading, WeekdayShare, due_day, is_week
 from cards.scheduling.state import NEW, State
 from cards.scheduling.study_day import study_day, zone_offset_minutes
 
 __all__ = [
     "NEW",
+    "NOT_MOVED",
+    "USUAL_WEEK",
     "DueOrder",
     "Event",
     "Grade",
@@ -18,9 +21,13 @@ __all__ = [
     "Origin",
     "Outcome",
     "QueueCounts",
+    "Spreading",
     "State",
     "Turn",
+    "WeekdayShare",
+    "due_day",
     "futures",
+    "is_week",
     "mode_at",
     "next_turn",
     "outcome_text",

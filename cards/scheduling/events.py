@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from cards.scheduling.grade import Grade
+from cards.scheduling.spreading import NOT_MOVED, Spreading
 
 
 class Kind(StrEnum):
@@ -46,6 +47,7 @@ class Event:
     grade: Grade | None = None
     voids: UUID | None = None
     due_on: date | None = None
+    spreading: Spreading = NOT_MOVED
 
     def __post_init__(self) -> None:
         if self.number < 1:

@@ -8,6 +8,7 @@ from uuid import UUID
 from cards.scheduling import sm2
 from cards.scheduling.events import Event, Kind, Mode
 from cards.scheduling.grade import Grade
+from cards.scheduling.spreading import Spreading, due_day
 from cards.scheduling.state import NEW, State
 
 
@@ -34,7 +35,7 @@ def step(state: State, event: Event) -> State:
         case Kind.GRADED:
             assert event.grade is not None
             assert event.mode is not None
-            return _graded(state, event.grade, event.mode, event.study_on, event.at)
+            return _graded(state, event.grade, event.mode, event.study_on, event.at, event.spreading)
         case Kind.RESTARTED:
             return State(number=state.number, is_suspended=state.is_suspended)
         case Kind.DUE_SET | Kind.MOVED:
@@ -53,7 +54,9 @@ def _numbered(state: State, event: Event) -> State:
     return replace(state, number=event.number)
 
 
-def _graded(state: State, grade: Grade, mode: Mode, study_on: date, at: datetime | None) -> State:
+def _graded(
+    state: State, grade: Grade, mode: Mode, study_on: date, at: datetime | None, spreading: Spreading
+) -> State:
     if mode is Mode.PRACTICE:
         return state
     state = replace(state, graded_at=at)
@@ -71,7 +74,7 @@ def _graded(state: State, grade: Grade, mode: Mode, study_on: date, at: datetime
         repetitions, lapses = state.repetitions + 1, state.lapses
     return replace(
         state,
-        due_on=study_on + timedelta(days=interval),
+        due_on=due_day(interval, study_on, spreading),
         interval_days=interval,
         ease_hundredths=ease,
         repetitions=repetitions,
@@ -110,11 +113,11 @@ class Outcome:
         return self.state.due_on
 
 
-def futures(state: State, today: date, mode: Mode) -> dict[Grade, Outcome]:
+def futures(state: State, today: date, mode: Mode, spreading: Spreading) -> dict[Grade, Outcome]:
     """The outcome of each grade, by the very function that `step` stores with (the instant and the number aside)."""
     outcomes = {}
     for grade in Grade:
-        after = _graded(state, grade, mode, today, state.graded_at)
+        after = _graded(state, grade, mode, today, state.graded_at, spreading)
         is_practice = mode is Mode.PRACTICE
         outcomes[grade] = Outcome(after, after.repeat_on == today and not is_practice, is_practice)
     return outcomes

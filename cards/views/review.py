@@ -26,7 +26,18 @@ from cards.models.acts import Act, last_act
 from cards.models.practice import Order, practice_cards
 from cards.models.queue import is_in_queue, more_today, next_card, queue_counts
 from cards.reports import day_done, forecast, next_asked, seconds_per_card
-from cards.scheduling import NEW, Mode, QueueCounts, State, futures, mode_at, outcome_text, study_day
+from cards.scheduling import (
+    NEW,
+    NOT_MOVED,
+    Mode,
+    QueueCounts,
+    Spreading,
+    State,
+    futures,
+    mode_at,
+    outcome_text,
+    study_day,
+)
 from cards.search import parse
 from cards.views.guests import known_learner, zone_of
 
@@ -220,6 +231,7 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
     today = today_of(request, instant)
     state = card.own.state if card.own else NEW
     mode = Mode.PRACTICE if session.practise else mode_at(state, today)
+    spreading = request.learner.study_settings.spreading(card_id, 0) if request.learner else NOT_MOVED
     if state.number != form.cleaned_data["n"] or (mode is Mode.PRACTICE and not session.practise):
         return show_next(request, session, card_id=card_id, said=ELSEWHERE)
     counts = QueueCounts() if session.practise else queue_counts(request.learner, today)
@@ -230,18 +242,18 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
         "n": state.number,
         "asked": form.cleaned_data["asked"],
         "typed": form.cleaned_data["typed"],
-        "grades": grade_buttons(state, today, mode),
+        "grades": grade_buttons(state, today, mode, spreading),
         "mode": mode.value,
         "demos": [each for each in demos_of(card.wording) if not each.errors],
     }
     return render_page(request, "review/review_answer.html", context, part="session")
 
 
-def grade_buttons(state: State, today: date, mode: Mode) -> list[dict[str, object]]:
+def grade_buttons(state: State, today: date, mode: Mode, spreading: Spreading) -> list[dict[str, object]]:
     """For each grade its number, its name and what pressing it will do: the very outcome that would be stored."""
     return [
         {"value": grade.value, "label": grade.label, "text": outcome_text(outcome, today)}
-        for grade, outcome in futures(state, today, mode).items()
+        for grade, outcome in futures(state, today, mode, spreading).items()
     ]
 
 

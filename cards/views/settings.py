@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cards.actions.learners import change_settings
+from cards.actions.learners import change_settings, settings_of
 from cards.appearance import APPEARANCE
 from cards.forms.settings import AppearanceForm, SettingsForm
 from cards.http import Request, own_address, render_page
@@ -25,7 +25,7 @@ def settings(request: Request) -> HttpResponse:
     learner = request.learner
     if learner is None:
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
-    stored = {name: getattr(learner, name) for name in SettingsForm.base_fields}
+    stored = settings_of(learner)
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=stored)
     if form.is_bound and form.is_valid():
         change_settings(learner=learner, **form.cleaned_data)
@@ -35,7 +35,7 @@ def settings(request: Request) -> HttpResponse:
     context = {"form": form}
     if zone is not None and zone != learner.time_zone:
         # The same form, with the browser's zone in place of the stored one: taking it over is saving that.
-        context["take_over"] = SettingsForm(initial=stored | {"time_zone": zone}, auto_id=False)
+        context["take_over"] = SettingsForm(initial={**stored, "time_zone": zone}, auto_id=False)
     return render_page(request, "settings/settings.html", context, status=422 if form.errors else 200)
 
 

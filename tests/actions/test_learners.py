@@ -35,6 +35,7 @@ from cards.models import (
     Revision,
     Schedule,
     StudyEvent,
+    StudySettings,
     Suggestion,
 )
 from cards.scheduling import Grade, Kind, Mode, replay
@@ -92,8 +93,9 @@ def test_an_account_begins_with_the_zone_and_the_starter_decks(deck) -> None:
 
 def test_an_account_that_follows_a_guest_keeps_the_guests_settings(guest) -> None:
     change_settings(
-        learner=guest, time_zone="Asia/Tokyo", rollover_hour=2, new_per_day=3, has_answer_box=False
-    )
+        learner=guest, time_zone="Asia/Tokyo", rollover_hour=2, new_per_day=3, has_answer_box=False,
+        has_spreading=True, easy_days="uuuuuun",
+    )  # fmt: skip
     eve = Learner.objects.create_user("eve")
     begin_account(learner=eve, guest=guest, time_zone="Europe/Berlin", now=START)
     eve.refresh_from_db()
@@ -103,6 +105,55 @@ def test_an_account_that_follows_a_guest_keeps_the_guests_settings(guest) -> Non
         3,
         False,
     )
+    assert (eve.has_spreading, eve.easy_days) == (True, "uuuuuun")
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_setting_touches_later_grades_only_and_each_event_names_its_own(ada, cards) -> None:
+    card = cards[0]
+    for n, day in enumerate([0, 1]):
+        grade(ada, card, n, now=START + day * DAY)  # the second is due on a Sunday
+    assert Schedule.objects.get().due_on == date(2026, 3, 9)
+    last = grade(ada, card, 2, Grade.AGAIN, now=START + 7 * DAY)
+    change_settings(learner=ada, easy_days="nuuuuun")
+    assert Schedule.objects.get().due_on == date(2026, 3, 10)
+    for n, day in enumerate([8, 9], start=3):
+        grade(ada, card, n, now=START + day * DAY)
+    assert Schedule.objects.get().due_on == date(2026, 3, 17)
+    weeks = [event.settings.easy_days for event in StudyEvent.objects.of(ada, card.pk)]
+    assert weeks == ["uuuuuuu"] * 3 + ["nuuuuun"] * 2
+    change_settings(learner=ada, has_spreading=True, easy_days="unuuuuu")  # the 17th is a Tuesday
+    assert_schedules_are_what_the_events_say()
+    undo_event(learner=ada, event_id=last.event_id, now=START + 9 * DAY)
+    assert_schedules_are_what_the_events_say()
+
+
+def test_study_settings_are_shared_but_for_the_seed_and_found_again(ada, bob) -> None:
+    begun = ada.study_settings
+    for learner in (ada, bob):
+        change_settings(learner=learner, easy_days="uuuuuun")
+    assert ada.study_settings == bob.study_settings != begun
+    for learner in (ada, bob):
+        change_settings(learner=learner, has_spreading=True)
+    spread = ada.study_settings
+    assert spread != bob.study_settings
+    assert (ada.easy_days, ada.has_spreading) == ("uuuuuun", True)
+    change_settings(learner=ada, has_spreading=False, easy_days="uuuuuuu")
+    assert ada.study_settings == begun
+    change_settings(learner=ada, has_spreading=True, easy_days="uuuuuun")
+    assert ada.study_settings == spread
+    ada.refresh_from_db()
+    assert ada.study_settings == spread
+    assert StudySettings.objects.count() == 4
+
+
+def test_a_week_of_easy_days_alone_is_refused(ada) -> None:
+    with pytest.raises(ValueError, match="fffffff"):
+        change_settings(learner=ada, easy_days="fffffff", new_per_day=1)
+    ada.refresh_from_db()
+    assert (ada.easy_days, ada.new_per_day) == ("uuuuuuu", 20)
 
 
 def test_a_starter_deck_that_the_guest_left_is_not_brought_back(guest, deck) -> None:
@@ -277,6 +328,8 @@ def random_log(chance: random.Random, learner: Learner, card: Card) -> None:
 @pytest.mark.parametrize("seed", range(25))
 def test_merging_any_two_logs_loses_nothing(guest, ada, bob, cards, seed) -> None:
     chance = random.Random(seed)
+    change_settings(learner=guest, has_spreading=True)
+    change_settings(learner=ada, has_spreading=True, easy_days="nfuufun")
     for learner in (guest, ada, bob):
         for card in cards:
             random_log(chance, learner, card)

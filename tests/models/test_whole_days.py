@@ -10,6 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from cards.actions.learners import change_settings
 from cards.actions.limits import set_deck_limits, set_today_limits
 from cards.actions.study import grade_card
 from cards.models import Card, Deck, Enrolment, Learner, Schedule
@@ -37,6 +38,8 @@ WORLD = st.fixed_dictionaries(
         "new_place": st.sampled_from(NewPlace),
         "asked_at": st.integers(0, 6),
         "asked": st.tuples(LIMIT, LIMIT),
+        "has_spreading": st.booleans(),
+        "easy_days": st.sampled_from(["uuuuuuu", "nnuffuu"]),
         "seed": st.integers(0, 999),
     }
 )
@@ -80,6 +83,7 @@ def make(world: dict) -> Learner:
         "eve", new_per_day=world["new_per_day"], reviews_per_day=world["reviews_per_day"],
         due_order=world["due_order"].value, new_place=world["new_place"].value,
     )  # fmt: skip
+    change_settings(learner=learner, has_spreading=world["has_spreading"], easy_days=world["easy_days"])
     for number, each in enumerate(world["decks"]):
         deck = Deck.objects.create(name=chance.choice("ABC"), owner=learner, created_at=START)
         Enrolment.objects.create(learner=learner, deck=deck, created_at=START)

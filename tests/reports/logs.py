@@ -36,7 +36,7 @@ class Log:
         at = at or START + day * DAY
         event = StudyEvent(
             learner=self.learner, card=self.card, part=self.part, number=len(self.events) + 1, kind=kind.value,
-            at=at, study_on=START.date() + day * DAY, origin="web", settings_id=self.learner.study_settings_id,
+            at=at, study_on=START.date() + day * DAY, origin="web", settings=self.learner.study_settings,
             zone_offset_minutes=zone_offset_minutes(at, self.learner.zone), **columns,
         )  # fmt: skip
         event.save(force_insert=True)

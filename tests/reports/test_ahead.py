@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from cards.actions.cards import archive_card
 from cards.actions.decks import leave_deck
+from cards.actions.learners import change_settings
 from cards.models import Card, Deck, Learner, Schedule
 from cards.models.queue import due_schedules
 from cards.reports import (
@@ -76,8 +77,12 @@ def test_what_is_due_is_what_the_home_page_says(ada, logs) -> None:
         assert sum(day.due for day in days) > 0
 
 
-def test_it_is_what_comes_when_every_card_is_answered_with_good(ada, logs) -> None:
+@pytest.mark.parametrize("wish", [{}, {"has_spreading": True, "easy_days": "uufuunn"}])
+def test_it_is_what_comes_when_every_card_is_answered_with_good(ada, logs, wish) -> None:
     """Thirty days, played; the first of them with all that is overdue."""
+    change_settings(learner=ada, **wish)
+    for log in logs:
+        log.learner = ada
     today = TODAY + 12 * DAY
     expected = [day.cards for day in ahead(Scope(ada, today), 30).days]
     by_card = {log.card.pk: log for log in logs}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import cards.scheduling
 from cards.scheduling import (
     NEW,
+    NOT_MOVED,
     Event,
     Grade,
     Kind,
@@ -28,7 +29,8 @@ from tests.scheduling.histories import START, event, graded
 
 LATER = START + timedelta(days=40)
 ALLOWED = {
-    "collections.abc", "dataclasses", "datetime", "decimal", "enum", "fractions", "heapq", "uuid", "zoneinfo",
+    "collections.abc", "dataclasses", "datetime", "decimal", "enum", "fractions", "hashlib", "heapq", "uuid",
+    "zoneinfo",
 }  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def test_a_button_says_what_will_be_stored(log: list[Event], wait: int, practise
     state = replay(log)
     today = (log[-1].study_on if log else START) + timedelta(days=wait)
     mode = Mode.PRACTICE if practise else mode_at(state, today)
-    for grade, outcome in futures(state, today, mode).items():
+    for grade, outcome in futures(state, today, mode, NOT_MOVED).items():
         stored = step(state, event(state.number + 1, on=today, grade=grade, mode=mode))
         assert replace(outcome.state, number=stored.number, graded_at=stored.graded_at) == stored
         assert outcome.repeats_today == (mode is not Mode.PRACTICE and stored.repeat_on == today)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.scheduling import NEW, Grade, Kind, Mode, futures, mode_at, outcome_text, replay, step
+from cards.scheduling import NEW, NOT_MOVED, Grade, Kind, Mode, futures, mode_at, outcome_text, replay, step
 from cards.scheduling.sm2 import ease_after, interval_after
 from tests.scheduling.histories import START, event, graded, graded_when_due
 
@@ -135,7 +135,8 @@ def test_no_interval_is_longer_than_a_hundred_years() -> None:
 def test_hard_comes_back_today_and_its_button_says_so() -> None:
     """[ours] q = 3 scores below four, and passes"""
     state, today = graded((0, GOOD)), START + timedelta(days=1)
-    assert outcome_text(futures(state, today, Mode.SCHEDULED)[Grade.HARD], today) == "today, then 6 d"
+    outcome = futures(state, today, Mode.SCHEDULED, NOT_MOVED)[Grade.HARD]
+    assert outcome_text(outcome, today) == "today, then 6 d"
 
 
 def test_repeats_not_done_lapse_at_rollover() -> None:

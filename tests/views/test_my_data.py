@@ -88,6 +88,8 @@ def test_the_file_holds_every_row_that_names_the_learner_and_no_others(client_of
     }
     assert [row["answer_seconds"] for row in data["study events"]].count(8) == 1
     assert data["cards of my decks"][0]["prompt"] == "What is a ä?"
+    rows = {row["id"]: row for row in data["study settings that my events name"]}
+    assert [rows[event["settings_id"]]["easy_days"] for event in data["study events"]] == ["uuuuuuu"] * 2
     assert data["cards of others that I study"][0]["prompt"] == deck.cards.get(key="c1").prompt
     for name in ("flags", "saved searches", "schedules", "enrolments", "pictures", "decks", "revisions"):
         assert data[name], name

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.core.management import call_command
@@ -11,8 +12,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cards.actions.cards import make_card
+from cards.actions.learners import change_settings
+from cards.cardtext import Wording
 from cards.models import Card, Enrolment, Learner, Schedule, StudyEvent
-from cards.scheduling import NEW, Mode, futures, outcome_text
+from cards.scheduling import NEW, NOT_MOVED, Mode, futures, outcome_text
+from tests.conftest import START
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -92,8 +97,31 @@ def test_it_ignores_a_time_zone_that_is_none(client) -> None:
 def test_each_button_says_what_it_will_do(client, ada, client_of) -> None:
     client = client_of(ada)
     html = answer(client, card("c1")).content.decode()
-    for outcome in futures(NEW, date(2026, 3, 2), Mode.SCHEDULED).values():
+    for outcome in futures(NEW, date(2026, 3, 2), Mode.SCHEDULED, NOT_MOVED).values():
         assert f"<span>{outcome_text(outcome, date(2026, 3, 2))}</span>" in html
+
+
+def test_with_spreading_and_easy_days_a_button_says_what_will_be_stored(ada, client_of, clock) -> None:
+    """Twelve cards, each graded when it is due; the last grade of each by its button's own word."""
+    deck = Card.objects.get(key="c1").deck
+    make = partial(make_card, deck=deck, author=None, now=START)
+    cards = [make(wording=Wording(f"{n}?", "So.", "")) for n in range(12)]
+    change_settings(learner=ada, has_spreading=True, easy_days="uuuuufn")
+    client = client_of(ada)
+    for n, day in enumerate([0, 1, 10]):
+        clock.set(START + timedelta(days=day))
+        for each in cards:
+            html = answer(client, each, n=n).content.decode()
+            said = re.findall(r"<b>Good</b><span>(\d+) days?</span>", html)
+            send(client, each, n)
+            row = Schedule.objects.get(card=each)
+            assert [str((row.due_on - clock.now.date()).days)] == said
+            assert row.interval_days == [1, 6, 15][n]
+    ends = clock.now.date() + timedelta(days=15)
+    due = list(Schedule.objects.filter(card__in=cards).values_list("due_on", flat=True))
+    assert sum(due_on != ends for due_on in due) > 6
+    assert all(due_on.weekday() != 6 for due_on in due)
+    call_command("replay", "--check")
 
 
 def test_it_shows_ones_own_text_beside_the_answer(client) -> None:
@@ -235,6 +263,7 @@ def test_htmx_gets_the_part_and_a_history_restore_the_page(client) -> None:
 
 def test_grade_and_next_takes_six_queries(ada, client_of) -> None:
     """Session, account, card with schedule, event, schedule, next card with the counts."""
+    change_settings(learner=ada, has_spreading=True)
     client = client_of(ada)
     send(
         client, card("c3"), 0, 3, htmx=True
@@ -246,6 +275,15 @@ def test_grade_and_next_takes_six_queries(ada, client_of) -> None:
     counted = [query["sql"] for query in queries if not query["sql"].startswith(control)]
     assert key(html) == "c2"
     assert len(counted) <= 6, "\n\n".join(counted)
+
+
+def test_the_answer_takes_no_more_queries_with_spreading(ada, client_of) -> None:
+    """Session, account, card with schedule, counts, last act."""
+    change_settings(learner=ada, has_spreading=True)
+    client, first = client_of(ada), card("c1")
+    with CaptureQueriesContext(connection) as queries:
+        assert "Good" in answer(client, first).content.decode()
+    assert len(queries) == 5, "\n\n".join(query["sql"] for query in queries)
 
 
 def test_answer_seconds_are_kept_when_they_can_be_true(client, clock) -> None:

@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cards.actions.learners import change_settings
 from cards.models import Card, Learner
 
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 SETTINGS = "/settings/"
 STORED = {
     "time_zone": "UTC", "rollover_hour": "4", "new_per_day": "20", "reviews_per_day": "", "due_order": "longest",
-    "new_place": "after", "has_answer_box": "on",
+    "new_place": "after", "has_answer_box": "on", **dict.fromkeys(WEEKDAYS, "u"),
 }  # fmt: skip
 
 
@@ -66,11 +68,14 @@ def test_an_account_finds_its_addresses_its_password_and_the_way_out(client_of, 
 
 
 def test_it_shows_what_is_stored(client_of, ada) -> None:
-    Learner.objects.update(time_zone="Europe/Berlin", rollover_hour=2, new_per_day=7, has_answer_box=False)
+    change_settings(
+        learner=ada, time_zone="Europe/Berlin", rollover_hour=2, new_per_day=7, has_answer_box=False,
+        has_spreading=True, easy_days="uuuuufn",
+    )  # fmt: skip
     html = client_of(ada).get(SETTINGS).content.decode()
-    assert selected(html) == ["Europe/Berlin", "2", "longest", "after"]
+    assert selected(html) == ["Europe/Berlin", "2", "longest", "after", *"uuuuufn"]
     assert 'value="7"' in html
-    assert not re.search(r"checkbox[^>]* checked", html)
+    assert re.findall(r'<input type="checkbox" name="(\w+)"[^>]* checked', html) == ["has_spreading"]
 
 
 def test_it_offers_every_time_zone(client_of, ada) -> None:
@@ -84,7 +89,8 @@ def test_it_offers_every_time_zone(client_of, ada) -> None:
 def test_it_saves_all_of_them(client_of, ada) -> None:
     html = save(
         client_of(ada), time_zone="Asia/Tokyo", rollover_hour="0", new_per_day="0", has_answer_box="",
-        reviews_per_day="50", due_order="shuffled", new_place="mixed",
+        reviews_per_day="50", due_order="shuffled", new_place="mixed", has_spreading="on", sunday="n",
+        saturday="f",
     ).content.decode()  # fmt: skip
     ada.refresh_from_db()
     assert (ada.time_zone, ada.rollover_hour, ada.new_per_day, ada.has_answer_box) == (
@@ -94,6 +100,7 @@ def test_it_saves_all_of_them(client_of, ada) -> None:
         False,
     )
     assert (ada.reviews_per_day, ada.due_order, ada.new_place) == (50, "shuffled", "mixed")
+    assert (ada.has_spreading, ada.easy_days) == (True, "uuuuufn")
     assert "Saved." in html
 
 
@@ -107,6 +114,8 @@ def test_it_saves_all_of_them(client_of, ada) -> None:
         ("reviews_per_day", "-1"),
         ("due_order", "random"),
         ("new_place", ""),
+        ("monday", "x"),
+        ("sunday", ""),
     ],
 )
 def test_it_refuses_what_cannot_be_and_keeps_what_was_typed(client_of, ada, field, value) -> None:
@@ -120,6 +129,19 @@ def test_it_refuses_what_cannot_be_and_keeps_what_was_typed(client_of, ada, fiel
     assert set(selected(html)) >= kept
     ada.refresh_from_db()
     assert (ada.time_zone, ada.rollover_hour, ada.new_per_day) == ("UTC", 4, 20)
+
+
+@pytest.mark.parametrize("week", ["nnnnnnn", "fffffff", "nfnfnfn"])
+def test_a_week_of_easy_days_alone_is_refused_and_said_where_it_is_chosen(client_of, ada, week) -> None:
+    response = save(client_of(ada), **dict(zip(WEEKDAYS, week, strict=True)))
+    html = response.content.decode()
+    assert response.status_code == 422
+    said = re.search(r'aria-describedby="easy-days-help (\S+)">.*?<div id="\1">(.*?)</div>', html, re.DOTALL)
+    assert said
+    assert "Leave one day as usual" in said[2]
+    assert selected(html)[4:] == list(week)
+    ada.refresh_from_db()
+    assert ada.easy_days == "uuuuuuu"
 
 
 def test_nothing_sent_at_all_is_refused(client_of, ada) -> None:
@@ -136,7 +158,14 @@ def test_ones_settings_are_ones_own(client_of, ada, bob) -> None:
 
 
 def test_it_says_where_the_browser_is_and_takes_that_over_alone(client_of, ada) -> None:
-    Learner.objects.update(new_per_day=7, rollover_hour=2, has_answer_box=False)
+    change_settings(
+        learner=ada,
+        new_per_day=7,
+        rollover_hour=2,
+        has_answer_box=False,
+        has_spreading=True,
+        easy_days="unuuuuu",
+    )
     client = client_of(ada)
     client.cookies["time_zone"] = "America%2FLos_Angeles"
     html = client.get(SETTINGS).content.decode()
@@ -149,6 +178,7 @@ def test_it_says_where_the_browser_is_and_takes_that_over_alone(client_of, ada) 
     assert (ada.time_zone, ada.new_per_day, ada.rollover_hour, ada.has_answer_box) == (
         "America/Los_Angeles", 7, 2, False,
     )  # fmt: skip
+    assert (ada.has_spreading, ada.easy_days) == (True, "unuuuuu")
     assert "Your browser says" not in client.get(SETTINGS).content.decode()
 
 
