@@ -11,7 +11,7 @@ from cards.models.acts import WORDS, Act, ActKind, can_be_undone, standing_event
 from cards.models.learners import Learner
 from cards.models.queue import due_schedules, live_schedules
 from cards.models.study import Schedule
-from cards.scheduling import Kind
+from cards.scheduling import Kind, WeekdayShare
 from cards.scheduling.catch_up import DueCard, fill_up, spread
 
 FEWEST_DAYS, USUAL_DAYS, MOST_DAYS = 2, 7, 60
@@ -27,6 +27,7 @@ class Plan:
     days: int
     backlog: list[Schedule]
     loads: list[int]  # the cards that come on each of the days anyway; none of today's, which are the backlog
+    closed: frozenset[int]  # the places among the days of easy days that get no cards
 
     @cached_property
     def moves(self) -> list[tuple[Schedule, date]]:
@@ -35,7 +36,7 @@ class Plan:
             DueCard(row.pk, row.due_on or self.today, row.interval_days, row.counted_on)
             for row in self.backlog
         ]
-        new_days = spread(cards, self.today, self.loads)
+        new_days = spread(cards, self.today, self.loads, self.closed)
         return [(row, new_days[row.pk]) for row in self.backlog if new_days[row.pk] > self.today]
 
     @cached_property
@@ -59,9 +60,8 @@ class Plan:
     def shares(self) -> list[tuple[date, int, int]]:
         """Each day with its cards as it is, and as it will be."""
         before = [len(self.backlog), *self.loads[1:]]
-        after = [
-            load + more for load, more in zip(self.loads, fill_up(len(self.backlog), self.loads), strict=True)
-        ]
+        filled = fill_up(len(self.backlog), self.loads, self.closed)
+        after = [load + more for load, more in zip(self.loads, filled, strict=True)]
         return [
             (self.today + timedelta(days=n), *each) for n, each in enumerate(zip(before, after, strict=True))
         ]
@@ -73,7 +73,9 @@ def plan_of(learner: Learner, today: date, days: int) -> Plan:
     rows = live_schedules(learner, today).filter(due_on__gt=today, due_on__lt=today + timedelta(days=days))
     counts = dict(rows.values_list("due_on").order_by().annotate(count=Count("pk")))
     loads = [0, *(counts.get(today + timedelta(days=n), 0) for n in range(1, days))]
-    return Plan(learner, today, days, backlog, loads)
+    weekdays = [(today + timedelta(days=n)).weekday() for n in range(days)]
+    closed = {n for n, weekday in enumerate(weekdays) if learner.easy_days[weekday] == WeekdayShare.NONE}
+    return Plan(learner, today, days, backlog, loads, frozenset(closed if len(closed) < days else ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Catching up after a break: what is due is spread over days, the most endangered cards first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -26,21 +26,24 @@ class DueCard:
         return Fraction((today - self.counted_on).days, self.interval_days)
 
 
-def spread(backlog: Iterable[DueCard], today: date, loads: Sequence[int]) -> dict[int, date]:
+def spread(
+    backlog: Iterable[DueCard], today: date, loads: Sequence[int], closed: Collection[int] = ()
+) -> dict[int, date]:
     """For each card of the backlog, by its key, the day on which it is to come: today or one of the days after it.
 
-    `loads` are the cards that come on each of these days anyway; they are filled up to be as even as possible.
+    `loads` are the cards that come on each of these days anyway; they are filled up to be as even as possible, but for
+    those at the places in `closed`, which get none.
     """
-    shares = fill_up(len(backlog := list(backlog)), loads)
+    shares = fill_up(len(backlog := list(backlog)), loads, closed)
     days = (today + timedelta(days=n) for n, share in enumerate(shares) for _ in range(share))
     ranked = sorted(backlog, key=lambda card: (-card.danger(today), card.due_on, card.key))
     return {card.key: day for card, day in zip(ranked, days, strict=True)}
 
 
-def fill_up(count: int, loads: Sequence[int]) -> list[int]:
-    """How many of `count` cards each day gets, one by one: the emptiest day has the next, of equals the first."""
+def fill_up(count: int, loads: Sequence[int], closed: Collection[int] = ()) -> list[int]:
+    """How many of `count` cards each day gets, one by one: the emptiest open day has the next, of equals the first."""
     shares = [0] * len(loads)
-    days = [(load, n) for n, load in enumerate(loads)]
+    days = [(load, n) for n, load in enumerate(loads) if n not in closed]
     heapify(days)
     for _ in range(count):
         load, n = days[0]

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cards.actions.acts import set_due, skip_cards, suspend_cards, undo_event
 from cards.actions.catch_up import catch_up
 from cards.actions.decks import make_deck
+from cards.actions.learners import change_settings
 from cards.actions.study import Result, grade_card
 from cards.cardtext import Wording
 from cards.models import Learner, Schedule, StudyEvent
@@ -84,6 +85,21 @@ def test_days_that_have_cards_already_get_fewer(ada, ids) -> None:
     assert shown.shares[1][1] == 3  # those graded Again a month ago are due tomorrow
     assert [after for _, _, after in shown.shares] == [3, 3, 2, 2]
     assert carry_out(ada, shown) is Result.WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("week", "days", "after"),
+    [("uunfuuu", 4, [0, 4, 4, 4]), ("uuunnuu", 4, [6, 0, 0, 6]), ("uunnuuu", 2, [6, 6])],
+)
+def test_easy_days_without_cards_get_none_unless_there_is_no_other(ada, ids, week, days, after) -> None:
+    """Today is a Wednesday."""
+    change_settings(learner=ada, easy_days=week)
+    shown = plan(ada, days)
+    assert [each for _, _, each in shown.shares] == after
+    carry_out(ada, shown)
+    dozen = Schedule.objects.filter(card__in=ids)
+    counts = Counter(max(TODAY, due_on) for due_on in dozen.values_list("due_on", flat=True))
+    assert [counts[TODAY + timedelta(days=n)] for n in range(days)] == after
 
 
 def test_intervals_and_eases_stay(ada, ids) -> None:

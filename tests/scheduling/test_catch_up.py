@@ -20,6 +20,17 @@ def due(key: int, *, days: int = 10, interval: int = 10, since: int = 0) -> DueC
     return DueCard(key, TODAY - timedelta(days=since), interval, TODAY - timedelta(days=days))
 
 
+@given(st.integers(0, 60), LOADS, st.data())
+def test_closed_days_get_none_and_the_others_what_they_would_without_them(
+    count: int, loads: list[int], data: st.DataObject
+) -> None:
+    closed = data.draw(st.sets(st.integers(0, len(loads) - 1), max_size=len(loads) - 1))
+    shares = fill_up(count, loads, closed)
+    assert not any(shares[n] for n in closed)
+    is_open = [n for n in range(len(loads)) if n not in closed]
+    assert [shares[n] for n in is_open] == fill_up(count, [loads[n] for n in is_open])
+
+
 @given(st.integers(0, 60), LOADS)
 def test_days_are_filled_up_as_evenly_as_they_can_be(count: int, loads: list[int]) -> None:
     shares = fill_up(count, loads)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from cards.actions.learners import change_settings
 from cards.actions.study import grade_card
 from cards.models import Card, Learner, Schedule, StudyEvent
 from cards.scheduling import Grade, Kind
@@ -98,6 +99,15 @@ def test_nothing_due_is_said(client_of, bob) -> None:
     html = page(client_of(bob))
     assert "Nothing is due." in html
     assert "<table" not in html
+
+
+def test_it_says_that_easy_days_get_none(client_of, ada) -> None:
+    change_settings(learner=ada, easy_days="uuunuuu")  # today is a Wednesday
+    html = page(client_of(ada), days=3)
+    assert rows(html) == [(3, 2), (0, 0), (0, 1)]
+    assert "Your easy days get none." in html
+    change_settings(learner=ada, easy_days="nuuuuuu")
+    assert "Your easy days" not in page(client_of(ada), days=3)
 
 
 def test_it_says_when_a_limit_is_less_than_a_day_would_hold(client_of, ada) -> None:
