@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.workers.site import Workers, working
+from tests.workers.site import MOST_SECONDS, Workers, working
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def reach_database(django_db_blocker) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def workers(reach_database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
-    """Everything that `make run` keeps alive. A run has ten seconds."""
+    """Everything that `make run` keeps alive. A run has MOST_SECONDS."""
     folder = tmp_path_factory.mktemp("workers")
-    with working(folder, "web", "light", "heavy", "keeper", DEMO_MOST_SECONDS="10") as workers:
+    with working(folder, "web", "light", "heavy", "keeper", DEMO_MOST_SECONDS=str(MOST_SECONDS)) as workers:
         yield workers

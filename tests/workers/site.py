@@ -40,6 +40,7 @@ QUICK = {
     "DEMO_HEARTBEAT_SECONDS": "0.2", "DEMO_STALE_SECONDS": "4", "DEMO_CARE_SECONDS": "0.5", "DEMO_GRACE_SECONDS": "1",
 }  # fmt: skip
 PATIENCE_SECONDS = 90.0
+MOST_SECONDS = 10  # that a run has, where a test lowers the demos' own limits
 T = TypeVar("T")
 
 

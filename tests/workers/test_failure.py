@@ -16,21 +16,24 @@ from cards.actions.learners import guest_for
 from cards.clock import now
 from cards.models import DemoResult, DemoRun, DemoWorker
 from tests.bench.client import Guest
-from tests.workers.site import is_gone, seeded, wait_until, working
+from tests.workers.site import MOST_SECONDS, is_gone, seeded, wait_until, working
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(240)]
+LONGEST = timedelta(seconds=MOST_SECONDS + 60)  # from a click to an end, of whatever kind
 
 
 @pytest.fixture(autouse=True)
 def _the_next_demos_run(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whatever a test did: the next demo of each queue runs, and no run has two results."""
+    """Whatever a test did: the next demo of each queue runs; each run came to its end soon, none with two results."""
     yield
     if "workers" in request.fixturenames:
         workers = request.getfixturevalue("workers")
         for page in (workers.page("lr_find", **seeded(steps="50")), workers.page(**seeded())):
             assert page.wait_until("done").attempt == 1
-        ended = DemoRun.objects.filter(status="done").exclude(attempt=0)
-        assert DemoResult.objects.count() == ended.values("result").distinct().count() == ended.count()
+        assert not DemoRun.objects.unfinished().exists()
+        assert all(run.finished_at - run.created_at < LONGEST for run in DemoRun.objects.all())
+        done = DemoRun.objects.filter(status="done").exclude(attempt=0)
+        assert DemoResult.objects.count() == done.values("result").distinct().count() == done.count()
 
 
 # --- killed -----------------------------------------------------------------------------------------------------------
@@ -102,6 +105,7 @@ def test_a_run_over_its_time_is_stopped_however_lively(workers) -> None:
     child = workers.child("heavy")
     run = page.wait_until("failed")
     assert (run.attempt, run.error) == (1, TOO_LONG)
+    assert run.finished_at - run.started_at < timedelta(seconds=2 * MOST_SECONDS)
     wait_until(lambda: is_gone(child), "the child is gone", workers)
 
 
@@ -142,6 +146,7 @@ def test_a_broker_that_stops_and_returns_empty_delays_what_was_asked_meanwhile(w
 
 @pytest.mark.skipif(bool(settings.REDIS_URL), reason="messages are no files")
 def test_a_queue_folder_that_is_removed_is_made_anew(workers) -> None:
+    workers.broker.queue_folder.mkdir(exist_ok=True)  # else it comes with the first message
     shutil.rmtree(workers.broker.queue_folder)
     assert workers.page(**seeded()).wait_until("done").attempt == 1
 
