@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from importlib.metadata import distribution
 from itertools import chain
 from pathlib import Path
@@ -27,11 +28,11 @@ def pins() -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
 
 
-def installed() -> dict[str, str]:
-    """The versions of what our requirements need, and what that needs, on this machine."""
+def installed(texts: Iterable[str] = OURS) -> dict[str, str]:
+    """The versions of what our requirements, or those, need, and what that needs, on this machine."""
     found: dict[str, str] = {}
     done: set[tuple[str, str]] = set()
-    waiting = [Requirement(text) for text in OURS]
+    waiting = [Requirement(text) for text in texts]
     while waiting:
         needed = waiting.pop()
         package = distribution(needed.name)
@@ -66,3 +67,28 @@ def test_each_installed_package_is_pinned_to_its_version() -> None:
 
 def test_nothing_is_pinned_that_is_not_needed() -> None:
     assert pins().keys() - installed().keys() - NEEDED_ELSEWHERE == set()
+
+
+def test_no_pin_names_a_build() -> None:
+    """The same pin brings torch for the CPU on one machine, for CUDA on another."""
+    assert [version for version in pins().values() if "+" in version] == []
+
+
+def test_web_and_worker_are_installed_by_the_one_list() -> None:
+    for name in ("Makefile", "Dockerfile"):
+        lines = (ROOT / name).read_text().replace("\\\n", " ").splitlines()
+        installing = [
+            part
+            for line in lines
+            if not line.startswith("#")
+            for part in re.split("&&|;", line)
+            if re.search(r"\bpip install\b", part)
+        ]
+        assert installing
+        assert all(" -c constraints.txt " in f"{part} " for part in installing), installing
+
+
+def test_the_web_needs_nothing_that_computes() -> None:
+    computing = {"torch", "torchvision", "fastai", "matplotlib", "numpy", "scikit-learn"}
+    assert computing & installed(PROJECT["dependencies"]).keys() == set()
+    assert computing <= installed(PROJECT["optional-dependencies"]["worker"]).keys()

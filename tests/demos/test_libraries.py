@@ -62,6 +62,31 @@ def test_the_operators_are_defined_only_where_torchvision_cannot() -> None:
     assert kept == (0 if works else 1)
 
 
+def test_nothing_is_defined_where_the_operators_are_there() -> None:
+    """As of a torchvision that fits, CUDA's among them: its compiled part has defined them."""
+    shown = fresh(
+        "import torch\n"
+        "from cards.demos import libraries\n"
+        "compiled = torch.library.Library('torchvision', 'FRAGMENT')\n"
+        "for schema in libraries.TORCHVISION_OPERATORS:\n"
+        "    compiled.define(schema)\n"
+        "libraries.make_torchvision_importable()\n"
+        "print(libraries._kept)\n"
+    )
+    assert shown == "[]"
+
+
+def test_a_torch_with_cuda_is_left_alone() -> None:
+    shown = fresh(
+        "import torch\n"
+        "from cards.demos import libraries\n"
+        "torch.version.cuda = '13.0'\n"
+        "libraries.make_torchvision_importable()\n"
+        "print(libraries._kept)\n"
+    )
+    assert shown == "[]"
+
+
 def test_chance_follows_the_seed_in_python_numpy_and_torch() -> None:
     import random
 
