@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -49,13 +50,18 @@ CELERYS_LIMIT_SECONDS = 2 + 10 + 2 * 1  # the wait for a GPU, a run's time, twic
 
 @pytest.fixture(scope="module")
 def sharing(reach_database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
+    with with_a_gpu(tmp_path_factory.mktemp("sharing"), "web", "heavy", "keeper") as sharing:
+        yield sharing
+
+
+@contextmanager
+def with_a_gpu(folder: Path, *names: str) -> Iterator[Workers]:
     """A site whose heavy workers have a GPU, or so they think. A run has ten seconds."""
-    folder = tmp_path_factory.mktemp("sharing")
     (folder / "python").mkdir()
     (folder / "python" / "sitecustomize.py").write_text(WITH_A_GPU)
     environment = {"DEMO_MOST_SECONDS": "10", "LOG_FORMAT": "json", "PYTHONPATH": str(folder / "python")}
-    with working(folder, "web", "heavy", "keeper", **environment) as sharing:
-        yield sharing
+    with working(folder, *names, **environment) as site:
+        yield site
 
 
 @contextmanager
@@ -78,6 +84,15 @@ def test_a_run_that_waits_for_the_gpu_is_not_killed_for_it(sharing) -> None:
     if settings.REDIS_URL:  # a file broker does not know what came back; at home no GPU is shared
         sent = 1 + sharing.log.count(f"run {page.run_id}, or its message, was lost: it is sent again")
         assert 1 <= sharing.log.count(f"run {page.run_id} waits: another has the GPU") <= sent
+
+
+def test_a_run_that_waits_for_the_gpu_goes_back_into_the_queue(reach_database, tmp_path: Path) -> None:
+    """Without a keeper, who would send it again: what comes is its own message."""
+    with with_a_gpu(tmp_path, "web", "heavy") as alone:
+        with gpu_in_use(alone):
+            page = alone.page("lr_find", **seeded(steps="50"))
+            wait_until(lambda: f"run {page.run_id} waits" in alone.log, "it waits", alone)
+        assert page.wait_until("done").attempt == 1
 
 
 def test_two_workers_of_one_gpu_compute_one_after_the_other(sharing) -> None:
