@@ -227,6 +227,8 @@ def test_two_runs_side_by_side(page: Page, cards) -> None:
     page.get_by_role("button", name="Show both").click()
     expect(page.get_by_role("row", name="Activations differs 1,2 1,3")).to_be_visible()
     expect(page.locator("svg.plot:visible")).to_have_count(2)
+    for side, share in {"Left": "0.7311", "Right": "0.8808"}.items():  # 1 / (1 + e^(x - y))
+        expect(page.get_by_role("region", name=side).locator("table").first).to_contain_text(share)
     assert look_at(page) == []
 
 

@@ -1,5 +1,6 @@
 """manage.py move_to_postgres: from the embedded database to an empty PostgreSQL, with all that is in it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -107,6 +108,32 @@ def test_it_keeps_nothing_when_a_schedule_differs(site, target, tmp_path) -> Non
     other.python("from cards.models import Schedule; Schedule.objects.filter(pk=1).update(lapses=9)")
     said = other.manage("move_to_postgres", target, fails=True)
     assert "Nothing was moved. 1 of 8 schedules differ" in said
+
+
+def plant(site: Site, url: str, table: str, then: str) -> None:
+    """A database of ours without rows, in which whatever is written into the table meets this trigger."""
+    Site(site.folder, url).manage("migrate", "-v0")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            f"CREATE FUNCTION harm() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {then} END $$"
+        )
+        connection.execute(
+            f"CREATE TRIGGER harm BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION harm()"
+        )
+
+
+def test_it_keeps_nothing_when_a_row_did_not_arrive(site, target) -> None:
+    plant(site, target, "cards_flag", "RETURN NULL;")
+    said = site.manage("move_to_postgres", target, fails=True)
+    assert re.search(r"Nothing was moved\. cards\.Flag has \d+ rows here, and 0 there\.", said)
+    assert rows_in(target) == 0
+
+
+def test_it_keeps_nothing_when_a_schedule_arrived_otherwise(site, target) -> None:
+    plant(site, target, "cards_schedule", "NEW.lapses := NEW.lapses + 1; RETURN NEW;")
+    said = site.manage("move_to_postgres", target, fails=True)
+    assert re.search(r"Nothing was moved\. (\d+) of \1 schedules differ", said)
+    assert rows_in(target) == 0
 
 
 def test_it_refuses_an_older_database_here(target, tmp_path) -> None:

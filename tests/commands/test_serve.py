@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -195,6 +196,16 @@ def test_it_prints_the_admins_password_once_and_keeps_an_edit(tmp_path: Path) ->
     assert "password" not in logs[1]
     assert all(f"http://127.0.0.1:{site.port}/" in log for log in logs)
     assert "edited here" in site.manage("shell", "-v0", "-c", look)
+
+
+def test_it_is_the_production_server_and_an_error_shows_nothing_of_the_code(site: Site) -> None:
+    assert "granian" in site.server().cmdline()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        site.get("no-such-page/")
+    assert refused.value.code == 404
+    assert "DEBUG = True" not in refused.value.read().decode()
+    assert "WSGIServer" not in str(refused.value.headers)
+    refused.value.close()
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
