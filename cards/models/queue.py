@@ -174,7 +174,7 @@ def done_today(learner: Learner, today: date, deck: Deck | None = None) -> Done:
     graded = learner.schedules.filter(counted_on=today)
     if deck is not None:
         graded = graded.filter(card__deck=deck)
-    is_new = Q(first_graded_on=today)
+    is_new = Q(introduced_on=today)
     return Done(**graded.aggregate(new=Count("pk", filter=is_new), reviews=Count("pk", filter=~is_new)))
 
 
@@ -218,7 +218,7 @@ def _count_columns(learner: Learner, today: date) -> dict[str, Coalesce]:
         new_count = _count_up_to(most, new)
     return {
         "done_count": _count(own.filter(counted_on=today)),
-        "introduced": _count(own.filter(first_graded_on=today)),
+        "introduced": _count(own.filter(introduced_on=today)),
         "due_count": due_count,
         "new_count": new_count,
         "repeat_count": _count(repeat_schedules(learner, today)),
@@ -239,7 +239,7 @@ def _count_up_to(most: int, cards: QuerySet[Card]) -> Coalesce:
 def _rooms(learner: Learner, today: date, kind: str) -> QuerySet[Any]:
     """The learner's decks with `room`: how many more new cards, or reviews, each deck's own limit lets come today."""
     graded = Schedule.objects.filter(learner=learner, card__deck=OuterRef("deck"))
-    introduced, reviewed = Q(first_graded_on=today), Q(counted_on=today) & ~Q(first_graded_on=today)
+    introduced, reviewed = Q(introduced_on=today), Q(counted_on=today) & ~Q(introduced_on=today)
     used = _count(graded.filter(introduced if kind == "new" else reviewed))
     return Enrolment.objects.filter(learner=learner).annotate(room=limit_column(today, kind) - used)
 
@@ -251,7 +251,7 @@ def _full_decks(learner: Learner, today: date, kind: str) -> QuerySet[Any]:
 
 def _due_within_rooms(learner: Learner, today: date) -> QuerySet[Any]:
     """As many due schedules of each deck as its limit lets come: those at the places that the day's done ones leave."""
-    is_reviewed = Q(counted_on=today) & ~Q(first_graded_on=today)
+    is_reviewed = Q(counted_on=today) & ~Q(introduced_on=today)
     enrolled = Q(card__deck__enrolments__learner=learner)
     place = Window(RowNumber(), partition_by="card__deck", order_by=_first_if(counted_on=today))
     return (

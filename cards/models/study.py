@@ -154,6 +154,7 @@ class Schedule(models.Model):
     repetitions = models.PositiveIntegerField()
     lapses = models.PositiveIntegerField()
     first_graded_on = models.DateField(null=True)
+    introduced_on = models.DateField(null=True)
     counted_on = models.DateField(null=True)
     graded_at = models.DateTimeField(null=True)
     repeat_on = models.DateField(null=True)
@@ -170,7 +171,7 @@ class Schedule(models.Model):
                 condition=Q(repeat_on__isnull=False),
             ),
             models.Index(fields=["learner", "counted_on"], name="schedule_done"),
-            models.Index(fields=["learner", "first_graded_on"], name="schedule_introduced"),
+            models.Index(fields=["learner", "introduced_on"], name="schedule_introduced"),
         ]
 
     def __str__(self) -> str:

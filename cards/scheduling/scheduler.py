@@ -80,6 +80,7 @@ def _graded(
         repetitions=repetitions,
         lapses=lapses,
         first_graded_on=state.first_graded_on or study_on,
+        introduced_on=study_on if state.is_new else state.introduced_on,
         counted_on=study_on,
         repeat_on=study_on if quality < sm2.REPEATED_BELOW_QUALITY else None,
     )

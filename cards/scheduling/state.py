@@ -18,6 +18,7 @@ class State:
     repetitions: int = 0
     lapses: int = 0
     first_graded_on: date | None = None
+    introduced_on: date | None = None  # graded as a new card: not one whose due day was set before
     counted_on: date | None = None
     graded_at: datetime | None = None
     repeat_on: date | None = None

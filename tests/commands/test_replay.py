@@ -68,6 +68,7 @@ OTHER: dict[str, object] = {
     "repetitions": 2,
     "lapses": 1,
     "first_graded_on": None,
+    "introduced_on": None,
     "counted_on": date(2026, 3, 1),
     "graded_at": START + timedelta(microseconds=1),
     "repeat_on": date(2026, 3, 2),

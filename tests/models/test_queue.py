@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from cards.actions.acts import set_due
 from cards.actions.cards import make_card
 from cards.actions.decks import make_deck
 from cards.actions.limits import set_deck_limits, set_today_limits
@@ -48,6 +49,15 @@ def second(ada) -> Deck:
     for number in (1, 2, 3):
         make_card(deck=deck, wording=Wording(f"{number}?", "", ""), author=ada, now=START, key=f"d{number}")
     return deck
+
+
+def test_a_new_card_whose_due_day_was_set_takes_no_new_card_s_place(ada) -> None:
+    ada.new_per_day = 2
+    card = Card.objects.get(key="c3")
+    set_due(learner=ada, card_ids=[card.pk], due_on=TODAY, now=START)
+    assert next_card(ada, TODAY)[1] == QueueCounts(done=0, due=1, new=2, repeat=0)
+    play(ada, next_card(ada, TODAY)[0], Grade.GOOD)
+    assert next_card(ada, TODAY)[1] == QueueCounts(done=1, due=0, new=2, repeat=0)
 
 
 def test_due_cards_come_before_new_ones_the_longest_due_first(ada) -> None:

@@ -149,8 +149,8 @@ def by_a_plain_list(learner: Learner, today: date) -> tuple[int | None, QueueCou
         row for row in rows if not row.is_suspended and row.skipped_on != today and not row.card.archived_at
     ]
     graded = [row for row in rows if row.counted_on == today]
-    introduced = [row for row in graded if row.first_graded_on == today]
-    reviewed = [row for row in graded if row.first_graded_on != today]
+    introduced = [row for row in graded if row.introduced_on == today]
+    reviewed = [row for row in graded if row.introduced_on != today]
 
     def place(card: Card) -> tuple:
         return not decks[card.deck_id].has_exception(today), card.deck.name, card.deck_id
