@@ -10,7 +10,10 @@ export DATA_DIR ?= $(CURDIR)/var
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt
 
 PURE := tests/scheduling tests/search tests/cardtext tests/exchange tests/markup tests/demos tests/architecture tests/bench tests/test_shipped_deck.py
-PYTEST := $(BIN)/python -m pytest -q
+# What a second database and broker change nothing of: looks, mail, and how `make run` starts and ends its processes.
+SAME := tests/browser/test_every_page.py tests/deployment/test_mail.py tests/commands/test_serve.py
+# Three at once on two cores: the slow tests wait for processes most of the time.
+PYTEST := $(BIN)/python -m pytest -q -n 3 --dist loadgroup
 
 .PHONY: help run test test-services check bench soak gpu-check pictures chromium
 help:  ## these lines
@@ -20,11 +23,11 @@ run: .venv/run.stamp  ## start chapter5 on PORT (8000), its data in DATA_DIR (va
 	@exec $(BIN)/python manage.py serve
 
 test: .venv/dev.stamp chromium  ## the whole suite on the embedded database, browser tests included
-	unset DATABASE_URL REDIS_URL; $(PYTEST) -n 2 --dist loadgroup tests
+	unset DATABASE_URL REDIS_URL; $(PYTEST) tests
 
 test-services: .venv/dev.stamp chromium  ## database and browser tests on PostgreSQL and Redis
 	@export DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/0}; \
-	$(BIN)/python -m tests.services && $(PYTEST) -n 2 --dist loadgroup $(addprefix --ignore=,$(PURE)) tests
+	$(BIN)/python -m tests.services && $(PYTEST) $(addprefix --ignore=,$(PURE) $(SAME)) tests
 
 check: .venv/dev.stamp  ## lint, types, import contracts, templates, migrations, deployment
 	$(BIN)/ruff check .

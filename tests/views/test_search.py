@@ -163,6 +163,10 @@ def test_what_is_found_can_be_practised(client_of, ada, own) -> None:
     assert form.attributes["action"] == "/review/"
     page = client.get("/review/", form.fields | {"order": form.buttons["Practise them"]["value"]})
     assert "<b>0</b> of <b>2</b> practised" in page.content.decode()
+    assert re.search(
+        r'found by <a href="/search/\?q=prompt%20-%222%3F%22">prompt -&quot;2\?&quot;</a>',
+        page.content.decode(),
+    )
 
 
 def test_it_needs_as_many_queries_for_many_cards(client_of, ada, own) -> None:
