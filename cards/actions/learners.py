@@ -89,6 +89,7 @@ class Settings(TypedDict, total=False):
     has_spreading: bool
     easy_days: str
     has_answer_box: bool
+    has_streak: bool
 
 
 def settings_of(learner: Learner) -> Settings:

@@ -38,9 +38,12 @@ def figure_named(found: Statistics, name: str) -> Figure | None:
 def facts(found: Statistics) -> list[tuple[str, str]]:
     """What they come to, each with its name."""
     recalled = sum(memory.of_a_year(found).values(), Retention()).all
-    return [
+    shown = [
         ("Learnt", many(sum(found.intervals.values()), "card")),
         ("Recalled", percent(recalled.percent)),
         ("Studied", many(len(found.days), "day")),
         ("Ahead", f"{found.ahead.each_day:.1f} a day"),
     ]
+    if found.scope.learner.has_streak and found.scope.deck is None:
+        shown.append(("Streak", many(found.streak, "day")))
+    return shown

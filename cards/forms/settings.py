@@ -65,6 +65,11 @@ class SettingsForm(Form):
         "sooner or later, and never more than 14 days.",
     )
     has_answer_box = forms.BooleanField(required=False, label="Show a box for typing the answer")
+    has_streak = forms.BooleanField(
+        required=False,
+        label="Show my streak of study days",
+        help_text="One missed day in seven is forgiven, and days on which nothing was due do not count.",
+    )
 
     def __init__(self, *args: Any, initial: Mapping[str, Any], **kwargs: Any) -> None:
         days = dict(zip(WEEKDAYS, initial["easy_days"], strict=True))

@@ -96,6 +96,7 @@ class Learner(AbstractUser, DayLimits):
     )
     # Whether an enrolment has limits of its own. The enrolments say the same; this spares the queue reading them.
     has_deck_limits = models.BooleanField(default=False, editable=False)
+    has_streak = models.BooleanField("a streak of study days", default=True)
     has_answer_box = models.BooleanField("a box to type the answer", default=True)
     study_settings = models.ForeignKey(
         "cards.StudySettings", on_delete=models.PROTECT, related_name="+", editable=False

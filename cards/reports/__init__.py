@@ -19,6 +19,7 @@ from cards.reports.replays import Replayed, replayed
 from cards.reports.retention import MATURE_FROM_DAYS, Recalled, Retention, grouped, retention
 from cards.reports.scope import Scope
 from cards.reports.statistics import Statistics
+from cards.reports.streak import streak_of
 
 __all__ = [
     "MATURE_FROM_DAYS",
@@ -57,5 +58,6 @@ __all__ = [
     "replayed",
     "retention",
     "seconds_per_card",
+    "streak_of",
     "write_my_data",
 ]

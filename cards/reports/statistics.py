@@ -8,6 +8,7 @@ from cards.reports.day import seconds_per_card
 from cards.reports.past import DayStudied, Habits, days_studied, habits
 from cards.reports.retention import Retention, retention
 from cards.reports.scope import Scope
+from cards.reports.streak import streak_of
 from cards.scheduling import Kind
 
 DAYS_AHEAD = 90
@@ -44,6 +45,10 @@ class Statistics:
     @cached_property
     def seconds_per_card(self) -> float | None:
         return seconds_per_card(self.scope.learner)
+
+    @cached_property
+    def streak(self) -> int:
+        return streak_of(self.scope.learner, self.today)
 
     @cached_property
     def progress(self) -> list[Progress]:

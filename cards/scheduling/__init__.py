@@ -6,6 +6,7 @@ from cards.scheduling.queue import DueOrder, NewPlace, QueueCounts, Turn, next_t
 from cards.scheduling.scheduler import Outcome, futures, mode_at, outcome_text, replay, step
 from cards.scheduling.spreading import NOT_MOVED, USUAL_WEEK, Spreading, WeekdayShare, due_day, is_week
 from cards.scheduling.state import NEW, State
+from cards.scheduling.streak import streak
 from cards.scheduling.study_day import study_day, zone_offset_minutes
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "outcome_text",
     "replay",
     "step",
+    "streak",
     "study_day",
     "zone_offset_minutes",
 ]

@@ -25,7 +25,7 @@ from cards.models import Card, Learner
 from cards.models.acts import Act, last_act
 from cards.models.practice import Order, practice_cards
 from cards.models.queue import is_in_queue, more_today, next_card, queue_counts
-from cards.reports import day_done, forecast, next_asked, seconds_per_card
+from cards.reports import day_done, forecast, next_asked, seconds_per_card, streak_of
 from cards.scheduling import (
     NEW,
     NOT_MOVED,
@@ -197,6 +197,7 @@ def _finish(learner: Learner | None, today: date, counts: QueueCounts) -> dict[s
     done = day_done(learner, today)
     return {
         "done": done,
+        "streak": streak_of(learner, today) if learner.has_streak else 0,
         "grades": [(grade.label, count) for grade, count in done.grades.items() if count],
         "days": forecast(learner, today, DAYS_AHEAD + 1)[1:],
         "more": more_today(learner, today, counts),

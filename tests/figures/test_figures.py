@@ -250,8 +250,10 @@ def test_intervals_and_e_factors_are_told_by_their_middle(ada, logs) -> None:
 def test_a_few_facts_stand_above_them(ada, logs) -> None:
     logs[0].grade(0).grade(1).grade(7, "A").replay()
     assert facts(statistics(ada, 7)) == [
-        ("Learnt", "1 card"), ("Recalled", "50 %"), ("Studied", "3 days"), ("Ahead", "0.1 a day")
+        ("Learnt", "1 card"), ("Recalled", "50 %"), ("Studied", "3 days"), ("Ahead", "0.1 a day"),
+        ("Streak", "3 days"),
     ]  # fmt: skip
+    assert len(facts(statistics(ada, 7, logs[0].card.deck))) == 4  # a streak is of all that one studies
 
 
 # --- one card ---------------------------------------------------------------------------------------------------------

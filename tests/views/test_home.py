@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.urls import reverse
 
 from cards.actions.decks import make_deck
+from cards.actions.learners import change_settings
 from cards.actions.study import grade_card
 from cards.cardtext import Wording
 from cards.models import Card, Learner, Schedule
@@ -99,6 +100,22 @@ def test_where_no_day_asks_for_anything_none_is_told(ada, client_of, clock) -> N
     assert "The next cards" not in html
 
 
+def test_it_tells_a_streak_from_its_second_day_on_and_not_to_whom_it_is_no_help(
+    ada, client_of, clock
+) -> None:
+    grade(ada, "c1")
+    assert "streak" not in home(client_of(ada))
+    clock.tick(days=1)
+    assert "streak" not in home(client_of(ada))
+    grade_card(
+        learner=ada, card_id=Card.objects.get(key="c2").pk, part=0, shown_number=0, grade=Grade.GOOD,
+        now=clock.now,
+    )  # fmt: skip
+    assert "<span>A streak of <b>2</b> days</span>" in home(client_of(ada))
+    change_settings(learner=ada, has_streak=False)
+    assert "streak" not in home(client_of(ada))
+
+
 def test_todays_bar_says_what_the_sentence_says(ada, client_of, clock) -> None:
     grade(ada, "c1", grade=Grade.HARD)
     html = home(client_of(ada))
@@ -126,7 +143,7 @@ def test_its_queries_do_not_grow_with_the_decks(ada, client_of, clock, django_as
     for number in range(12):
         make_deck(owner=ada, name=f"deck {number}", now=START)
     client = client_of(ada)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         home(client)
 
 
@@ -138,5 +155,5 @@ def test_a_day_that_is_done_takes_few_queries_too(
     ada.new_per_day = 0
     ada.save()
     client = client_of(ada)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert "Wednesday, 11 March" in home(client)

@@ -169,6 +169,17 @@ def test_it_takes_a_whole_day(client) -> None:
     call_command("replay", "--check")
 
 
+def test_the_finish_tells_a_streak_unless_that_is_hidden(client, clock) -> None:
+    send(client, card("c1"), 0)
+    clock.tick(days=1)
+    for key, n in (("c1", 1), ("c2", 0)):
+        send(client, card(key), n)
+    html = send(client, card("c3"), 0).content.decode()
+    assert "<li><span>A streak of <b>2</b> days</span>" in html
+    Learner.objects.update(has_streak=False)
+    assert "streak" not in ask(client)
+
+
 def test_what_was_again_yesterday_is_due_and_no_repeat(client, clock) -> None:
     send(client, card("c1"), 0, 1)
     clock.tick(days=1)

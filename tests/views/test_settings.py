@@ -14,7 +14,7 @@ WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 SETTINGS = "/settings/"
 STORED = {
     "time_zone": "UTC", "rollover_hour": "4", "new_per_day": "20", "reviews_per_day": "", "due_order": "longest",
-    "new_place": "after", "has_answer_box": "on", **dict.fromkeys(WEEKDAYS, "u"),
+    "new_place": "after", "has_answer_box": "on", "has_streak": "on", **dict.fromkeys(WEEKDAYS, "u"),
 }  # fmt: skip
 
 
@@ -75,7 +75,10 @@ def test_it_shows_what_is_stored(client_of, ada) -> None:
     html = client_of(ada).get(SETTINGS).content.decode()
     assert selected(html) == ["Europe/Berlin", "2", "longest", "after", *"uuuuufn"]
     assert 'value="7"' in html
-    assert re.findall(r'<input type="checkbox" name="(\w+)"[^>]* checked', html) == ["has_spreading"]
+    assert re.findall(r'<input type="checkbox" name="(\w+)"[^>]* checked', html) == [
+        "has_spreading",
+        "has_streak",
+    ]
 
 
 def test_it_offers_every_time_zone(client_of, ada) -> None:
@@ -90,7 +93,7 @@ def test_it_saves_all_of_them(client_of, ada) -> None:
     html = save(
         client_of(ada), time_zone="Asia/Tokyo", rollover_hour="0", new_per_day="0", has_answer_box="",
         reviews_per_day="50", due_order="shuffled", new_place="mixed", has_spreading="on", sunday="n",
-        saturday="f",
+        saturday="f", has_streak="",
     ).content.decode()  # fmt: skip
     ada.refresh_from_db()
     assert (ada.time_zone, ada.rollover_hour, ada.new_per_day, ada.has_answer_box) == (
@@ -100,7 +103,7 @@ def test_it_saves_all_of_them(client_of, ada) -> None:
         False,
     )
     assert (ada.reviews_per_day, ada.due_order, ada.new_place) == (50, "shuffled", "mixed")
-    assert (ada.has_spreading, ada.easy_days) == (True, "uuuuufn")
+    assert (ada.has_spreading, ada.easy_days, ada.has_streak) == (True, "uuuuufn", False)
     assert "Saved." in html
 
 

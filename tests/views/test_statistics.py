@@ -7,13 +7,16 @@ import re
 import pytest
 
 from cards.actions.decks import make_deck
+from cards.actions.learners import change_settings
 from cards.cardtext import Wording
 from cards.figures import FIGURES
 from cards.models import Card, Deck, Learner
 from tests.conftest import START
 from tests.reports.logs import Log
 
-QUERIES = 2 + 1 + 10 + 1  # the session and the learner; whether there is anything; the figures; the decks
+QUERIES = (
+    2 + 1 + 10 + 2 + 1
+)  # the session and the learner; whether there is anything; the figures; the streak; the decks
 
 
 @pytest.fixture
@@ -60,6 +63,14 @@ def test_it_takes_so_many_queries_however_much_was_studied(
         Log(ada, card).grade(-20 - n).grade(-5).replay()
     with django_assert_num_queries(QUERIES):
         page(client)
+
+
+def test_it_has_the_streak_unless_that_is_hidden(client_of, ada, studied, clock) -> None:
+    for day in (-2, -1, 0):
+        Log(ada, Card.objects.get(key=f"c{day + 3}"), part=1).grade(day)
+    assert "<dt>Streak</dt><dd>3 days</dd>" in page(client_of(ada))
+    change_settings(learner=ada, has_streak=False)
+    assert "Streak" not in page(client_of(ada))
 
 
 def test_who_has_done_nothing_yet_is_told_what_will_be_here(
