@@ -45,6 +45,12 @@ def rows_in(url: str) -> int:
         )
 
 
+def tables_in(url: str) -> int:
+    with closing(psycopg.connect(url)) as connection:
+        [count] = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+        return count
+
+
 def test_it_moves_everything_and_says_what_to_do_next(site, target) -> None:
     before = site.fingerprint()
     said = site.manage("move_to_postgres", target)
@@ -72,10 +78,7 @@ def test_it_refuses_a_database_of_something_else(site, target) -> None:
     with psycopg.connect(target, autocommit=True) as connection:
         connection.execute("CREATE TABLE invoices (id integer)")
     assert "tables of something else (invoices)" in site.manage("move_to_postgres", target, fails=True)
-    with psycopg.connect(target) as connection:
-        assert connection.execute(
-            "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchone() == (1,)
+    assert tables_in(target) == 1
 
 
 @pytest.mark.parametrize("url", ["", "postgres", "mysql://a:secret@h/b", "postgres://u:sec/ret@h:x/b"])
@@ -108,6 +111,7 @@ def test_it_keeps_nothing_when_a_schedule_differs(site, target, tmp_path) -> Non
     other.python("from cards.models import Schedule; Schedule.objects.filter(pk=1).update(lapses=9)")
     said = other.manage("move_to_postgres", target, fails=True)
     assert "Nothing was moved. 1 of 8 schedules differ" in said
+    assert tables_in(target) == 0  # it was seen before anything was made there
 
 
 def plant(site: Site, url: str, table: str, then: str) -> None:
