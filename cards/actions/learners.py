@@ -88,6 +88,7 @@ class Settings(TypedDict, total=False):
     new_place: str
     has_spreading: bool
     easy_days: str
+    leech_lapses: int
     has_answer_box: bool
     has_streak: bool
 

@@ -24,11 +24,16 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """What became of a grade, the card's state after it, and the event that holds it (None when outdated)."""
+    """What became of a grade of the card, its state after it, and the event that holds it (None when outdated).
+
+    `is_lapse` says that the grade was written and is one.
+    """
 
     result: Result
+    card: Card
     state: State
     event_id: UUID | None
+    is_lapse: bool = False
 
 
 class _LostRace(Exception):
@@ -61,37 +66,37 @@ def grade_card(
             raise NotYours(card_id)
         state = card.own.state if card.own else NEW
         if state.number != shown_number:
-            return _already_there(learner, card_id, part, shown_number, grade, state)
+            return _already_there(learner, card, part, shown_number, grade, state)
         today = learner.study_day(now)
         mode = Mode.PRACTICE if is_practice else mode_at(state, today)
         if mode is Mode.PRACTICE and not is_practice:
-            return Graded(Result.OUTDATED, state, None)
+            return Graded(Result.OUTDATED, card, state, None)
         try:
             with transaction.atomic():
                 event = append_event(
                     learner, card_id, part, state.number + 1, Kind.GRADED, now, today,
                     mode=mode, grade=grade, answer_seconds=answer_seconds, origin=origin,
                 )  # fmt: skip
-                state = step(state, event.as_event())
-                write_state(learner, card_id, part, card.own, state)
-            return Graded(Result.WRITTEN, state, event.pk)
+                after = step(state, event.as_event())
+                write_state(learner, card_id, part, card.own, after)
+            return Graded(Result.WRITTEN, card, after, event.pk, is_lapse=after.lapses > state.lapses)
         except (IntegrityError, _LostRace):
             continue  # read again: now the winner's event is there
     raise RuntimeError("Three writers in a row were faster.")
 
 
 def _already_there(
-    learner: Learner, card_id: int, part: int, shown_number: int, grade: Grade, state: State
+    learner: Learner, card: Card, part: int, shown_number: int, grade: Grade, state: State
 ) -> Graded:
     rival = (
-        StudyEvent.objects.of(learner, card_id, part)
+        StudyEvent.objects.of(learner, card.pk, part)
         .graded_and_standing()
         .filter(number=shown_number + 1)
         .first()
     )
     if rival is not None and rival.grade == grade:
-        return Graded(Result.REPEATED, state, rival.pk)
-    return Graded(Result.OUTDATED, state, None)
+        return Graded(Result.REPEATED, card, state, rival.pk)
+    return Graded(Result.OUTDATED, card, state, None)
 
 
 def append_event(

@@ -11,7 +11,10 @@ TYPED_LENGTH = 4_000
 
 
 class SessionForm(forms.Form):
-    """Which session: the day's reviews; or practice, which leaves the schedule alone, of what a search finds."""
+    """Which session: the day's reviews; or practice, which leaves the schedule alone, of what a search finds.
+
+    `leech` is a card that one is to be told of.
+    """
 
     practise = QueryField(required=False)
     order = forms.TypedChoiceField(
@@ -23,6 +26,7 @@ class SessionForm(forms.Form):
     seed = forms.IntegerField(min_value=0, max_value=2**53, required=False)
     after = forms.IntegerField(min_value=1, max_value=2**62, required=False)
     card = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    leech = forms.IntegerField(min_value=1, max_value=2**62, required=False)
 
 
 class AnswerForm(SessionForm):

@@ -70,6 +70,12 @@ class SettingsForm(Form):
         label="Show my streak of study days",
         help_text="One missed day in seven is forgiven, and days on which nothing was due do not count.",
     )
+    leech_lapses = forms.IntegerField(
+        min_value=0,
+        max_value=99,
+        label="Tell me of a card that I forgot so many times",
+        help_text="And again after each half as many more. 0: never.",
+    )
 
     def __init__(self, *args: Any, initial: Mapping[str, Any], **kwargs: Any) -> None:
         days = dict(zip(WEEKDAYS, initial["easy_days"], strict=True))

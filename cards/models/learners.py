@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 
 from cards.models.limits import DayLimits
 from cards.scheduling import DueOrder, NewPlace, WeekdayShare, study_day
+from cards.scheduling.leech import LEECH_LAPSES
 
 
 @cache
@@ -97,6 +98,9 @@ class Learner(AbstractUser, DayLimits):
     # Whether an enrolment has limits of its own. The enrolments say the same; this spares the queue reading them.
     has_deck_limits = models.BooleanField(default=False, editable=False)
     has_streak = models.BooleanField("a streak of study days", default=True)
+    leech_lapses = models.PositiveSmallIntegerField(
+        default=LEECH_LAPSES, help_text="The learner is told of cards that they forgot so often. 0: of none."
+    )
     has_answer_box = models.BooleanField("a box to type the answer", default=True)
     study_settings = models.ForeignKey(
         "cards.StudySettings", on_delete=models.PROTECT, related_name="+", editable=False

@@ -38,7 +38,6 @@ from cards.search import (
     fold,
 )
 
-LEECH_LAPSES = 8
 NONE = Q(pk__in=())
 LOOKUPS = {
     Comparison.BELOW: "lt",
@@ -150,7 +149,8 @@ def _status(status: Status, learner: Learner | None, today: date) -> Q:
         case Status.LEARNT:
             return _scheduled(learner, due_on__isnull=False)
         case Status.LEECH:
-            return _scheduled(learner, lapses__gte=LEECH_LAPSES)
+            limit = learner.leech_lapses if learner else 0
+            return _scheduled(learner, lapses__gte=limit) if limit else NONE
         case Status.SUSPENDED:
             return _scheduled(learner, is_suspended=True)
         case Status.FLAGGED:

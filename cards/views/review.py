@@ -40,6 +40,7 @@ from cards.scheduling import (
 )
 from cards.search import parse
 from cards.views.guests import known_learner, zone_of
+from cards.views.leech import Leech, leech_after, leech_named
 
 ELSEWHERE = (
     "That card was graded elsewhere in the meantime. Nothing was counted twice; this is where you are now."
@@ -113,7 +114,9 @@ def review(request: Request) -> HttpResponse:
         if "practise" in form.errors:
             return redirect(f"{reverse('cards:search')}?{urlencode({'q': form['practise'].value()})}")
         raise Http404
-    return show_next(request, Session.of(form), card_id=form.cleaned_data["card"])
+    data = form.cleaned_data
+    leech = leech_named(request.learner, data["leech"], today_of(request, now()))
+    return show_next(request, Session.of(form), card_id=data["card"], leech=leech)
 
 
 def show_next(
@@ -123,6 +126,7 @@ def show_next(
     card_id: int | None = None,
     act: Act | None = None,
     said: str = "",
+    leech: Leech | None = None,
 ) -> HttpResponse:
     """The prompt of `card_id` where it is one of the day's cards, else of the card that comes next; or the finish.
 
@@ -131,7 +135,7 @@ def show_next(
     instant = now()
     today = today_of(request, instant)
     card, counts, practised = _pick(request.learner, session, today, card_id)
-    context = _frame(request, session, today, counts, practised, act) | {"said": said}
+    context = _frame(request, session, today, counts, practised, act) | {"said": said, "leech": leech}
     if card is None:
         if not session.practise:
             context |= _finish(request.learner, today, counts)
@@ -140,8 +144,13 @@ def show_next(
         context |= {"card": card, "n": card.own.number if card.own else 0, "asked": int(instant.timestamp())}
         response = render_page(request, "review/prompt.html", context, part="session")
     if request.htmx:
-        replace_url(response, session.url(card=card_id) if card_id else session.url())
+        replace_url(response, session.url(**_named(card_id, leech)))
     return response
+
+
+def _named(card_id: int | None, leech: Leech | None) -> dict[str, object]:
+    """What an address has to name so that the same is shown again."""
+    return {"card": card_id} if card_id else {"leech": leech.card.pk} if leech else {}
 
 
 def _pick(
@@ -284,12 +293,14 @@ def grade(request: Request) -> HttpResponse:
         raise Http404 from None
     said = ELSEWHERE if graded.result is Result.OUTDATED else ""
     session = session if said else session.then(data["card"])
+    card_id = data["card"] if said else None
+    leech = leech_after(learner, graded, learner.study_day(instant))
     if not request.htmx:
         if said:
             messages.warning(request, said)
-        return redirect(session.url(card=data["card"]) if said else session.url())
+        return redirect(session.url(**_named(card_id, leech)))
     act = Act.of_grade(graded.event_id) if graded.event_id else None
-    return show_next(request, session, card_id=data["card"] if said else None, act=act, said=said)
+    return show_next(request, session, card_id=card_id, act=act, said=said, leech=leech)
 
 
 def _answer_seconds(asked: int | None, instant: datetime) -> int | None:

@@ -23,8 +23,9 @@ from cards.cardtext import Wording
 from cards.markup import plain
 from cards.models import Card, Flag, Learner, Revision, Schedule, StudyEvent
 from cards.models.queue import due_schedules
-from cards.models.search import LEECH_LAPSES, find, searchable, tag_counts
+from cards.models.search import find, searchable, tag_counts
 from cards.scheduling import Grade
+from cards.scheduling.leech import LEECH_LAPSES, is_leech
 from cards.search import (
     All,
     Compared,
@@ -197,7 +198,7 @@ class Reference:
             case Is(Status.LEARNT):
                 return is_learnt
             case Is(Status.LEECH):
-                return schedule is not None and schedule.lapses >= LEECH_LAPSES
+                return schedule is not None and is_leech(schedule.lapses, LEECH_LAPSES)
             case Is(Status.SUSPENDED):
                 return schedule is not None and schedule.is_suspended
             case Is(Status.FLAGGED):
@@ -314,6 +315,15 @@ def test_what_is_said_of_states_is_ones_own(world: World) -> None:
     flagged = {learner: found(parse("is:flagged"), learner) for learner in (world.ada, world.bob)}
     assert (len(flagged[world.ada]), len(flagged[world.bob])) == (1, 1)
     assert flagged[world.ada] != flagged[world.bob]
+
+
+def test_a_leech_is_what_ones_settings_say(world: World) -> None:
+    by_lapses = dict(Schedule.objects.filter(learner=world.ada, part=0).values_list("card", "lapses"))
+    assert sorted(by_lapses.values())[-3:] == [3, LEECH_LAPSES - 1, LEECH_LAPSES]
+    for limit in (8, 7, 3, 0):
+        world.ada.leech_lapses = limit
+        leeches = {card for card, lapses in by_lapses.items() if is_leech(lapses, limit)}
+        assert found(Is(Status.LEECH), world.ada) == leeches
 
 
 def test_due_is_what_the_queue_has_before_its_limits(world: World) -> None:

@@ -14,7 +14,8 @@ WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 SETTINGS = "/settings/"
 STORED = {
     "time_zone": "UTC", "rollover_hour": "4", "new_per_day": "20", "reviews_per_day": "", "due_order": "longest",
-    "new_place": "after", "has_answer_box": "on", "has_streak": "on", **dict.fromkeys(WEEKDAYS, "u"),
+    "new_place": "after", "has_answer_box": "on", "has_streak": "on", "leech_lapses": "8",
+    **dict.fromkeys(WEEKDAYS, "u"),
 }  # fmt: skip
 
 
@@ -70,11 +71,12 @@ def test_an_account_finds_its_addresses_its_password_and_the_way_out(client_of, 
 def test_it_shows_what_is_stored(client_of, ada) -> None:
     change_settings(
         learner=ada, time_zone="Europe/Berlin", rollover_hour=2, new_per_day=7, has_answer_box=False,
-        has_spreading=True, easy_days="uuuuufn",
+        has_spreading=True, easy_days="uuuuufn", leech_lapses=5,
     )  # fmt: skip
     html = client_of(ada).get(SETTINGS).content.decode()
     assert selected(html) == ["Europe/Berlin", "2", "longest", "after", *"uuuuufn"]
     assert 'value="7"' in html
+    assert 'name="leech_lapses" value="5"' in html
     assert re.findall(r'<input type="checkbox" name="(\w+)"[^>]* checked', html) == [
         "has_spreading",
         "has_streak",
@@ -93,7 +95,7 @@ def test_it_saves_all_of_them(client_of, ada) -> None:
     html = save(
         client_of(ada), time_zone="Asia/Tokyo", rollover_hour="0", new_per_day="0", has_answer_box="",
         reviews_per_day="50", due_order="shuffled", new_place="mixed", has_spreading="on", sunday="n",
-        saturday="f", has_streak="",
+        saturday="f", has_streak="", leech_lapses="0",
     ).content.decode()  # fmt: skip
     ada.refresh_from_db()
     assert (ada.time_zone, ada.rollover_hour, ada.new_per_day, ada.has_answer_box) == (
@@ -104,6 +106,7 @@ def test_it_saves_all_of_them(client_of, ada) -> None:
     )
     assert (ada.reviews_per_day, ada.due_order, ada.new_place) == (50, "shuffled", "mixed")
     assert (ada.has_spreading, ada.easy_days, ada.has_streak) == (True, "uuuuufn", False)
+    assert ada.leech_lapses == 0
     assert "Saved." in html
 
 
@@ -117,6 +120,8 @@ def test_it_saves_all_of_them(client_of, ada) -> None:
         ("reviews_per_day", "-1"),
         ("due_order", "random"),
         ("new_place", ""),
+        ("leech_lapses", "-1"),
+        ("leech_lapses", ""),
         ("monday", "x"),
         ("sunday", ""),
     ],
