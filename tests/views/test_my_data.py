@@ -94,6 +94,7 @@ def test_the_file_holds_every_row_that_names_the_learner_and_no_others(client_of
     for name in ("flags", "saved searches", "schedules", "enrolments", "pictures", "decks", "revisions"):
         assert data[name], name
     assert data["email addresses"][0]["email"] == "ada@example.org"
+    assert {"flags, closed by", "suggestions, decided by", "revisions, co author"} <= set(data)
     assert set(data) == {"made at", *(table.name for table in held(full))}
 
 

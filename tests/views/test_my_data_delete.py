@@ -72,7 +72,7 @@ def test_it_says_what_goes_and_what_stays_and_then_that_is_so(
     assert "2 reviews" in goes
     assert "Your deck Mine alone" in goes
     assert "1 picture of yours" in goes
-    assert "The deck For all , which others study" in stays
+    assert "The deck For all , which others study: it becomes the site’s" in stays
     assert "2 wordings that you wrote" in stays
     assert "1 picture shown there" in stays
 
