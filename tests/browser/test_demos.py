@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from cards.demos.libraries import environment
 from tests.browser.test_every_page import complaints_of, look_at
 from tests.server import ROOT, Server, environment_of, free_port, fresh_database
 from tests.workers.site import QUICK, Broker, Workers
@@ -103,6 +104,9 @@ def test_softmax_by_keyboard_is_what_torch_gives(
     expect(shown.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
     expect(page.get_by_role("heading", name=SOFTMAX)).to_be_focused()
     assert column(shown, 4) == shown_as(torch.tensor([0.02, -2.49, 1.25]).softmax(0))
+    for stamp in (environment().device, f"torch {torch.__version__}", "the activations as given"):
+        expect(shown.locator(".stamp")).to_contain_text(stamp)
+    expect(shown.locator(".stamp")).to_contain_text(re.compile(r"in \d[\d.]* m?s; drawn in \d"))
 
     page.keyboard.press("d")  # now that it is open: its first parameter
     activations = field(page, "Activations")

@@ -4,10 +4,11 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
-from cards.demos import contract, demos, draw
+from cards.demos import contract, demo, demos, draw
+from cards.demos.check import run
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "demos.md").read_text()
@@ -33,10 +34,10 @@ def test_the_demo_that_it_shows_runs_and_is_drawn() -> None:
 
 
 def test_the_check_of_a_machine_runs_every_demo_without_django(tmp_path: Path) -> None:
-    """Of ours it needs one folder. A machine that has no Django: whoever imports it fails."""
+    """Of ours it needs one folder. A machine that has no Django and no network: whoever asks for one fails."""
     shutil.copytree(ROOT / "cards" / "demos", tmp_path / "cards" / "demos")
     without = (
-        "import runpy, sys; sys.modules['django'] = None; "
+        "import runpy, socket, sys; sys.modules['django'] = socket.getaddrinfo = socket.socket.connect = None; "
         "runpy.run_module('cards.demos.check', run_name='__main__')"
     )
     command = [sys.executable, "-c", without, "--json", str(tmp_path / "check.json"), "--device", "cpu"]
@@ -48,6 +49,15 @@ def test_the_check_of_a_machine_runs_every_demo_without_django(tmp_path: Path) -
         demo["seconds"] > 0 and demo["megabytes"] > 50 and not demo["error"] for demo in report["demos"]
     )
     assert report["device"].startswith("CPU")
+
+
+def test_a_demo_that_takes_longer_than_it_may_fails_the_check() -> None:
+    slow = replace(demo("softmax_table"), seconds=0)
+    assert run(slow)["error"] == "It took longer than the 0 s that it may."
+
+
+def test_all_demos_together_may_take_eight_minutes() -> None:
+    assert sum(demo.seconds for demo in demos()) <= 8 * 60
 
 
 def test_the_check_fails_where_cuda_is_asked_for_and_absent(tmp_path: Path) -> None:
