@@ -69,7 +69,8 @@ class Broker:
             self.process.kill()
             self.process.wait()
         else:
-            self.queue_folder.rename(self.folder / f"queue-{uuid4()}")
+            if self.queue_folder.exists():  # it comes with the first message
+                self.queue_folder.rename(self.folder / f"queue-{uuid4()}")
             self.queue_folder.touch()
 
     def _answers(self) -> bool:
