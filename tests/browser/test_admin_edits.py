@@ -86,6 +86,7 @@ def new_admin(new_context: Callable[..., BrowserContext], server: Server) -> Cal
 
 def save(page: Page, *, answer: str, reason: str) -> None:
     """In the admin's editor, which is open."""
+    expect(page.get_by_label("Answer")).not_to_have_value("")
     page.get_by_label("Answer").fill(answer)
     page.get_by_label("Reason").fill(reason)
     page.get_by_role("button", name="Save").click()
@@ -109,6 +110,7 @@ def test_an_admins_edit_reaches_the_review_and_the_history_and_no_schedule(
     admin.get_by_label("Search cards").fill("softmax do")
     admin.get_by_role("button", name="Search").click()
     admin.locator(f"a[href^='{shared.editor}']").click()
+    expect(admin.get_by_label("Answer")).to_have_value(ANSWER)  # the whole page has come
     admin.get_by_label("Answer").fill("It makes positive numbers.\n\nThey **sum to** $1$.")
     expect(admin.locator("#preview strong")).to_have_text("sum to")
     expect(admin.locator("#preview math")).to_be_visible()

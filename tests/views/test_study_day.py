@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from cards.models import Card, Schedule, StudyEvent
 from tests.conftest import Clock
+from tests.views.test_settings import STORED
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -25,8 +26,7 @@ def browser(ada, client_of: Callable[..., Client]) -> Client:
 
 
 def live_in(browser: Client, zone: str, rollover_hour: int = 4) -> None:
-    others = {"new_per_day": 20, "due_order": "longest", "new_place": "after"}
-    data = {"time_zone": zone, "rollover_hour": rollover_hour, **others}
+    data = {**STORED, "time_zone": zone, "rollover_hour": rollover_hour}
     assert browser.post(reverse("cards:settings"), data).status_code == 302
 
 
