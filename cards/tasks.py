@@ -17,6 +17,7 @@ from cards.actions.demo_runs import GPU_WAIT_SECONDS, clean_runs, greet, limit_s
 from cards.clock import now
 from cards.demos import libraries
 from cards.demos.contract import Queue
+from cards.mailer import send_digests
 from cards.models import DemoRun, DemoWorker
 from chapter5.celery import app
 from chapter5.logs import request_id
@@ -64,6 +65,13 @@ def care() -> None:
 def clean() -> None:
     """Deletes what is old."""
     logger.info("%s old demo runs deleted", clean_runs(now=now()))
+
+
+@app.task
+def digests() -> None:
+    """Sends the mails of the morning, to those where it is."""
+    if count := send_digests():
+        logger.info("%s digests sent", count)
 
 
 def send_run(run: DemoRun) -> None:

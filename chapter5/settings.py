@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -96,6 +97,18 @@ def redis_url() -> str:
     raise ImproperlyConfigured("REDIS_URL must be like redis://host:6379/0.")
 
 
+def site_url(is_production: bool) -> str:
+    """Where the site is reached, for mails that no request asks for: https://host, or "" where that is not set."""
+    url = env("SITE_URL").rstrip("/")
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url)
+        schemes = {"https"} if is_production else {"https", "http"}
+        is_place = re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:]+\]", parts.netloc.removesuffix(f":{parts.port}"))
+        if not url or (parts.scheme in schemes and is_place and url == f"{parts.scheme}://{parts.netloc}"):
+            return url
+    raise ImproperlyConfigured("SITE_URL must be like https://cards.example.org, without a path.")
+
+
 PRODUCTION = env_bool("PRODUCTION")
 DEBUG = env_bool("DEBUG")
 LOG_FORMAT = env_choice("LOG_FORMAT", "json" if PRODUCTION else "line", {"json", "line"})
@@ -108,6 +121,7 @@ TEST_CLOCK = env("TEST_CLOCK")
 SECRET_KEY = env("SECRET_KEY") or secret_key(DATA_DIR)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+SITE_URL = site_url(PRODUCTION)
 ROOT_URLCONF = "chapter5.urls"
 WSGI_APPLICATION = "chapter5.wsgi.application"
 
@@ -270,6 +284,7 @@ EMAIL_TIMEOUT = 10  # somebody waits for the page, and a thread with them
 EMAIL_HOST_USER = env("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DIGEST_SECONDS = env_seconds("DIGEST_SECONDS", 60)  # how often those are looked for whose morning has come
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "chapter5 <noreply@localhost>")
 
 # --- work -----------------------------------------------------------------------------------------------------------
@@ -310,6 +325,7 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BEAT_SCHEDULE = {
     "care": {"task": "cards.tasks.care", "schedule": DEMO_CARE_SECONDS},
     "clean": {"task": "cards.tasks.clean", "schedule": 6 * 60 * 60},
+    "digests": {"task": "cards.tasks.digests", "schedule": DIGEST_SECONDS},
 }
 # Whoever sends a message gives up at once when the broker is away: the run's row waits, and is sent again by `care`.
 _GIVE_UP_SOON = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}

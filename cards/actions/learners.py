@@ -91,6 +91,8 @@ class Settings(TypedDict, total=False):
     leech_lapses: int
     has_answer_box: bool
     has_streak: bool
+    has_digest: bool
+    digest_hour: int
 
 
 def settings_of(learner: Learner) -> Settings:

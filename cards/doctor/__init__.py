@@ -39,6 +39,7 @@ CHECKS = (
     Check("decks", site.decks, needs=("migrations",)),
     Check("admins", site.admins, needs=("migrations",)),
     Check("schedules", site.schedules, needs=("migrations",)),
+    Check("digests", mail.digests, needs=("mail", "migrations")),
     Check("demo workers", demos.workers, needs=("migrations",)),
     Check("demo runs", demos.runs, needs=("migrations",)),
     Check("demo libraries", demos.libraries, needs=("migrations",)),

@@ -1,12 +1,19 @@
-"""Mail: whether a server takes it."""
+"""Mail: whether a server takes it, and whether those of the morning are sent."""
 
 import smtplib
 import sys
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.http.request import validate_host
+from django.template.defaultfilters import pluralize
 
+from cards.actions.demo_runs import WORKER_SEEN_SECONDS
+from cards.clock import now
 from cards.doctor.finding import Finding, first_line, ok, problem, warning
+from cards.models import DemoWorker, Learner
 
 PATIENCE_SECONDS = 15
 ADVICE = (
@@ -33,6 +40,31 @@ def server() -> Finding:
             "Set DEFAULT_FROM_EMAIL to an address of yours.",
         )
     return ok(f"{_server()} takes it. Run `manage.py doctor --mail ADDRESS` to send one.")
+
+
+def digests() -> Finding | None:
+    """Mails of the morning: whether they are offered, and their links lead here."""
+    if not settings.EMAIL_HOST:
+        return None
+    if not settings.SITE_URL:
+        return warning(
+            "None can be asked for, as the site does not know its own address.",
+            "Set SITE_URL to it, like https://cards.example.org.",
+        )
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    if not validate_host(host, settings.ALLOWED_HOSTS):
+        return problem(
+            f"Their links lead to {settings.SITE_URL}, and the site does not answer to that name.",
+            "Correct SITE_URL, or add its name to ALLOWED_HOSTS.",
+        )
+    count = Learner.objects.filter(has_digest=True).count()
+    since = now() - timedelta(seconds=WORKER_SEEN_SECONDS)
+    if count and DemoWorker.lately("care", since) is None:
+        return problem(
+            f"The keeper, which sends them, was not heard of for {WORKER_SEEN_SECONDS} s.",
+            "Start it: with `make run`, or with `docker compose up --detach beat`.",
+        )
+    return ok(f"Asked for by {count} learner{pluralize(count)}; their links lead to {settings.SITE_URL}.")
 
 
 def sent(address: str) -> Finding:

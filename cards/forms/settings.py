@@ -10,7 +10,7 @@ from cards.appearance import APPEARANCE
 from cards.forms.base import Form
 from cards.forms.limits import limit_field
 from cards.models.learners import DUE_ORDERS, NEW_PLACES, WEEKDAY_SHARES, time_zones
-from cards.scheduling import is_week
+from cards.scheduling import MORNING, is_week
 
 # Regions with the places in them. Names without a region, or of no place, come last.
 REGIONS = (
@@ -76,10 +76,21 @@ class SettingsForm(Form):
         label="Tell me of a card that I forgot so many times",
         help_text="And again after each half as many more. 0: never.",
     )
+    has_digest = forms.BooleanField(
+        required=False, label="Send me a mail in the morning when something is due"
+    )
+    digest_hour = forms.TypedChoiceField(
+        coerce=int, choices=[(hour, f"{hour:02d}:00") for hour in MORNING], label="Not before"
+    )
 
-    def __init__(self, *args: Any, initial: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, initial: Mapping[str, Any], address: str = "", **kwargs: Any) -> None:
+        """`address` is where a mail would go; "" where none can."""
         days = dict(zip(WEEKDAYS, initial["easy_days"], strict=True))
         super().__init__(*args, initial={**initial, **days}, **kwargs)
+        if address:
+            self.fields["has_digest"].help_text = f"One a day at most, to {address}; a link in it ends them."
+        else:
+            del self.fields["has_digest"], self.fields["digest_hour"]
         for name in WEEKDAYS:
             self.fields[name] = forms.ChoiceField(choices=WEEKDAY_SHARES, label=name.capitalize())
 

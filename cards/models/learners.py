@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
 from cards.models.limits import DayLimits
-from cards.scheduling import DueOrder, NewPlace, WeekdayShare, study_day
+from cards.scheduling import MORNING, DueOrder, NewPlace, WeekdayShare, study_day
 from cards.scheduling.leech import LEECH_LAPSES
 
 
@@ -97,6 +97,13 @@ class Learner(AbstractUser, DayLimits):
     )
     # Whether an enrolment has limits of its own. The enrolments say the same; this spares the queue reading them.
     has_deck_limits = models.BooleanField(default=False, editable=False)
+    # A mail of what is due, in the morning. `digest_on` is the latest study day that one was claimed for.
+    has_digest = models.BooleanField("a mail in the morning", default=False)
+    digest_hour = models.PositiveSmallIntegerField(
+        default=7, validators=[MinValueValidator(MORNING[0]), MaxValueValidator(MORNING[-1])]
+    )
+    digest_on = models.DateField(null=True, blank=True, editable=False)
+    digest_retry_at = models.DateTimeField(null=True, blank=True, editable=False)
     has_streak = models.BooleanField("a streak of study days", default=True)
     leech_lapses = models.PositiveSmallIntegerField(
         default=LEECH_LAPSES, help_text="The learner is told of cards that they forgot so often. 0: of none."
@@ -115,6 +122,11 @@ class Learner(AbstractUser, DayLimits):
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), name="one_learner_per_email", condition=~models.Q(email="")
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["time_zone"], name="learners_with_digest", condition=models.Q(has_digest=True)
             )
         ]
 

@@ -2,6 +2,7 @@
 
 from cards.scheduling.events import Event, Kind, Mode, Origin
 from cards.scheduling.grade import Grade
+from cards.scheduling.morning import MORNING, NOON, morning_begins
 from cards.scheduling.queue import DueOrder, NewPlace, QueueCounts, Turn, next_turn
 from cards.scheduling.scheduler import Outcome, futures, mode_at, outcome_text, replay, step
 from cards.scheduling.spreading import NOT_MOVED, USUAL_WEEK, Spreading, WeekdayShare, due_day, is_week
@@ -10,7 +11,9 @@ from cards.scheduling.streak import streak
 from cards.scheduling.study_day import study_day, zone_offset_minutes
 
 __all__ = [
+    "MORNING",
     "NEW",
+    "NOON",
     "NOT_MOVED",
     "USUAL_WEEK",
     "DueOrder",
@@ -30,6 +33,7 @@ __all__ = [
     "futures",
     "is_week",
     "mode_at",
+    "morning_begins",
     "next_turn",
     "outcome_text",
     "replay",

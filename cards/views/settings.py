@@ -9,10 +9,12 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from cards.actions.digests import digests_are_sent
 from cards.actions.learners import change_settings, settings_of
 from cards.appearance import APPEARANCE
 from cards.forms.settings import AppearanceForm, SettingsForm
 from cards.http import Request, own_address, render_page
+from cards.models.digests import confirmed_address
 from cards.views.guests import browser_zone
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -26,16 +28,18 @@ def settings(request: Request) -> HttpResponse:
     if learner is None:
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
     stored = settings_of(learner)
-    form = SettingsForm(request.POST if request.method == "POST" else None, initial=stored)
+    address = confirmed_address(learner) if digests_are_sent() else ""
+    form = SettingsForm(request.POST if request.method == "POST" else None, initial=stored, address=address)
     if form.is_bound and form.is_valid():
         change_settings(learner=learner, **form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("cards:settings")
     zone = browser_zone(request)
-    context = {"form": form}
+    context = {"form": form, "are_digests_sent": digests_are_sent()}
     if zone is not None and zone != learner.time_zone:
         # The same form, with the browser's zone in place of the stored one: taking it over is saving that.
-        context["take_over"] = SettingsForm(initial={**stored, "time_zone": zone}, auto_id=False)
+        there = {**stored, "time_zone": zone}
+        context["take_over"] = SettingsForm(initial=there, address=address, auto_id=False)
     return render_page(request, "settings/settings.html", context, status=422 if form.errors else 200)
 
 

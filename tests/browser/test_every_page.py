@@ -70,6 +70,7 @@ ROWS: dict[str, str] = {
     "cards:card_statistics_csv": "404 -/cards/{card}/statistics/history.csv",
     "cards:today_limits": "/today/",
     "cards:catch_up": "/catch-up/",
+    "cards:digest_unsubscribe": "-/digest/unsubscribe/{digest}/",
     "cards:settings": "/settings/",
     "cards:my_data": "/settings/my-data/",
     "cards:my_data_zip": "200 /settings/my-data.zip",
@@ -153,6 +154,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib.contenttypes.models import ContentType
+from cards.actions.digests import token_of
 from cards.models import *
 me = Learner.objects.get(username={name!r})
 address = EmailAddress.objects.get(user=me)
@@ -163,7 +165,8 @@ print(json.dumps(dict(
     run=str(DemoRun.objects.get(learner=me).pk), search=SavedSearch.objects.get(learner=me).pk,
     flag=Flag.objects.get(learner=me).pk, suggestion=Suggestion.objects.get(proposer=me).pk,
     reset_key=user_pk_to_url_str(me) + "-" + default_token_generator.make_token(me),
-    email_key=EmailConfirmationHMAC(address).key, card_type=ContentType.objects.get_for_model(Card).pk,
+    email_key=EmailConfirmationHMAC(address).key, digest=token_of(me),
+    card_type=ContentType.objects.get_for_model(Card).pk,
 )))
 """
 

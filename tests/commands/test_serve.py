@@ -17,6 +17,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from cards.management.commands.serve import declared
+
 ROOT = Path(__file__).resolve().parents[2]
 NOT_PASSED_ON = (
     "DATABASE_URL",
@@ -306,6 +308,19 @@ def test_a_killed_worker_s_parent_is_started_again_and_its_child_cleared_away(wh
     wait_until(lambda: not any(is_alive(orphan) for orphan in orphans), 5)
     assert whole_site.programs()["light"] != parent
     assert whole_site.answers()
+
+
+@pytest.mark.parametrize(
+    ("workers", "url", "programs"),
+    [
+        (True, "", ["web", "light", "heavy", "keeper"]),
+        (False, "https://cards.example.org", ["web", "keeper"]),
+        (False, "", ["web"]),
+    ],
+)
+def test_without_demos_the_keeper_is_there_where_mails_are_sent(settings, workers, url, programs) -> None:
+    settings.DEMO_WORKERS, settings.SITE_URL, settings.EMAIL_HOST = workers, url, "mail.example.org"
+    assert [program.name for program in declared("127.0.0.1", 8000)] == programs
 
 
 def test_it_refuses_a_second_start_on_the_same_data(site: Site) -> None:

@@ -94,18 +94,25 @@ def test_volumes_and_networks_are_declared_and_used() -> None:
 # --- closed ---
 
 
+def test_the_site_knows_its_own_address() -> None:
+    assert {SERVICES[name]["environment"]["SITE_URL"] for name in ("web", "beat")} == {
+        "https://cards.example.org"
+    }
+
+
 def test_only_the_proxy_publishes_ports() -> None:
     assert [name for name, service in SERVICES.items() if service.get("ports")] == ["proxy"]
     assert not any(service.get("network_mode") for service in SERVICES.values())
 
 
-def test_only_the_proxy_and_the_web_are_on_a_network_with_a_way_out() -> None:
+def test_only_what_has_to_reach_others_is_on_a_network_with_a_way_out() -> None:
+    """The proxy and the web visitors and their browsers' mails, beat the mail server."""
     file = read(FILLED_IN)
     internal = {
         name for name, network in file["networks"].items() if network and network.get("internal") is True
     }
     outside = {name for name, service in SERVICES.items() if set(service["networks"]) - internal}
-    assert outside == {"proxy", "web"}
+    assert outside == {"proxy", "web", "beat"}
     assert not set(SERVICES["proxy"]["networks"]) & internal
 
 
@@ -116,7 +123,7 @@ def test_no_secret_stands_in_the_file() -> None:
         (name, value)
         for service in raw()["services"].values()
         for name, value in service.get("environment", {}).items()
-        if secret.search(name) and name != "REDIS_URL"  # which has none
+        if secret.search(name) and name not in {"REDIS_URL", "SITE_URL"}  # which have none
     ]
     assert {name for name, _ in found} == {
         "SECRET_KEY",

@@ -522,10 +522,14 @@ def test_one_id_goes_from_the_proxy_into_the_demo_and_is_no_visitor_s(
 
 @needs_caddy
 def test_a_key_that_was_mailed_is_not_in_the_proxy_s_log(proxy: Deployment) -> None:
-    for path in ("confirm-email/MTc:secret-key/", "password/reset/key/1-secret-key/?next=secret-key"):
-        Visitor(proxy).ask(ANY, f"/accounts/{path}")
+    for path in (
+        "/accounts/confirm-email/MTc:secret-key/",
+        "/accounts/password/reset/key/1-secret-key/?next=secret-key",
+        "/digest/unsubscribe/17:secret-key/",
+    ):
+        Visitor(proxy).ask(ANY, path)
     logged = {line["request"]["uri"] for line in proxy.lines("proxy") if "request" in line}
-    assert logged >= {"/accounts/confirm-email/", "/accounts/password/reset/key/"}
+    assert logged >= {"/accounts/confirm-email/", "/accounts/password/reset/key/", "/digest/unsubscribe/"}
     assert "secret-key" not in proxy.logs()
 
 

@@ -4,10 +4,14 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 
-from cards.doctor.mail import sent, server
+from cards.actions.demo_runs import greet
+from cards.doctor.mail import digests, sent, server
+from tests.conftest import START, make_learner
+from tests.digests import SITE_URL
 from tests.server import free_port
 
 
@@ -17,6 +21,7 @@ class Reply(socketserver.StreamRequestHandler):
     server: "Server"
 
     def handle(self) -> None:
+        self.server.greeted += 1
         self.say("greeting")
         for line in self.rfile:
             self.answer(line.decode().strip())
@@ -40,6 +45,8 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Reply)
         self.replies = {"greeting": "220 here", "DATA": "354 go on", "QUIT": "221 bye"} | replies
         self.mails: list[str] = []
+        self.greeted = 0  # connections
+        self.refused: dict[str, str] = {}  # by the address, for whoever looks at it
 
 
 @pytest.fixture
@@ -120,6 +127,52 @@ def test_a_sender_that_nobody_believes(said, smtp, settings) -> None:
     assert said(server()).startswith(
         "warning: It is sent from chapter5 <noreply@localhost>, which most servers refuse."
     )
+
+
+# --- mails of the morning ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mailing(settings, db) -> None:
+    settings.EMAIL_HOST, settings.SITE_URL = "mail.example.org", SITE_URL
+    settings.ALLOWED_HOSTS = ["cards.example.org"]
+
+
+def test_how_many_asked_for_a_mail_and_where_its_links_lead(said, mailing, clock) -> None:
+    assert said(digests()) == f"ok: Asked for by 0 learners; their links lead to {SITE_URL}."
+    make_learner("eve", has_digest=True)
+    greet(name="care@here:1", queue="care", environment={}, now=START)
+    assert said(digests()) == f"ok: Asked for by 1 learner; their links lead to {SITE_URL}."
+
+
+def test_mails_without_a_keeper_are_a_problem_once_somebody_waits_for_one(said, mailing, clock) -> None:
+    make_learner("eve", has_digest=True)
+    greet(name="care@here:1", queue="care", environment={}, now=START - timedelta(seconds=31))
+    assert said(digests()).startswith(
+        "problem: The keeper, which sends them, was not heard of for 30 s. Start it"
+    )
+
+
+def test_links_to_where_the_site_does_not_answer_are_a_problem(said, mailing, settings) -> None:
+    settings.ALLOWED_HOSTS = ["other.example.org"]
+    assert said(digests()).startswith(
+        f"problem: Their links lead to {SITE_URL}, and the site does not answer"
+    )
+    settings.ALLOWED_HOSTS = [".example.org"]
+    assert said(digests()).startswith("ok: ")
+
+
+def test_a_site_that_does_not_know_its_address_is_told_what_it_lacks(said, mailing, settings) -> None:
+    settings.SITE_URL = ""
+    assert said(digests()) == (
+        "warning: None can be asked for, as the site does not know its own address. "
+        "Set SITE_URL to it, like https://cards.example.org."
+    )
+    settings.EMAIL_HOST = ""
+    assert digests() is None  # another check says that there is no mail at all
+
+
+# --- the console ------------------------------------------------------------------------------------------------------
 
 
 def test_mail_to_the_console(said, settings, capsys) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from cards.models import Card
+from chapter5.settings import site_url
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -126,6 +128,7 @@ def test_no_page_of_demos_loads_what_computes_or_draws(tmp_path) -> None:
         ({"EMAIL_PORT": "smtp"}, "EMAIL_PORT must be a whole number"),
         ({"EMAIL_USE_SSL": "yes"}, "EMAIL_USE_SSL must be 1, 0, true or false"),
         ({"EMAIL_USE_SSL": "1", "EMAIL_USE_TLS": "1"}, "EMAIL_USE_SSL and EMAIL_USE_TLS exclude each other"),
+        ({"SITE_URL": "http://cards.example.org"}, "SITE_URL must be like https://cards.example.org"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or line, not 'xml'"),
     ],
 )
@@ -140,8 +143,37 @@ def test_production_refuses_what_is_not_safe(environment, complaint, tmp_path) -
     assert complaint in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("", ""),
+        ("https://cards.example.org", "https://cards.example.org"),
+        ("https://cards.example.org/", "https://cards.example.org"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("cards.example.org", None),
+        ("ftp://cards.example.org", None),
+        ("https://", None),
+        ("https://cards.example.org/cards", None),
+        ("https://cards.example.org?a=b", None),
+        ("https://ada:secret@cards.example.org", None),
+        ("https://cards.example.org:port", None),
+        ("https://cards example.org", None),
+        ("https://cards.example.org>, <https://evil.example", None),
+    ],
+)
+def test_the_sites_address_is_a_bare_one(monkeypatch, given, read) -> None:
+    monkeypatch.setenv("SITE_URL", given)
+    if read is None:
+        with pytest.raises(ImproperlyConfigured, match="SITE_URL must be like https://"):
+            site_url(is_production=False)
+    else:
+        assert site_url(is_production=False) == read
+
+
 def test_production_is_clean(tmp_path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path), "PRODUCTION": "1",
+                   "SITE_URL": "https://cards.example.org",
                    "SECRET_KEY": "".join(map(chr, range(40, 110))), "ALLOWED_HOSTS": "cards.example.org"}  # fmt: skip
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

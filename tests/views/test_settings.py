@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cards.actions.learners import change_settings
 from cards.models import Card, Learner
+from tests.digests import SITE_URL, confirm
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 SETTINGS = "/settings/"
@@ -160,6 +161,84 @@ def test_ones_settings_are_ones_own(client_of, ada, bob) -> None:
     save(client_of(bob), new_per_day="3")
     ada.refresh_from_db()
     assert ada.new_per_day == 20
+
+
+# --- the mail of the morning ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mailing(settings) -> None:
+    """The site can send some."""
+    settings.EMAIL_HOST, settings.SITE_URL = "mail.example.org", SITE_URL
+
+
+def test_a_mail_in_the_morning_is_asked_for_with_its_hour_and_never_unasked(client_of, ada, mailing) -> None:
+    confirm(ada)
+    client = client_of(ada)
+    html = client.get(SETTINGS).content.decode()
+    assert "Send me a mail in the morning when something is due" in html
+    assert "to ada@example.org; a link in it ends them." in html
+    assert not re.search(r'name="has_digest"[^>]* checked', html)
+    save(client, has_digest="on", digest_hour="9")
+    ada.refresh_from_db()
+    assert (ada.has_digest, ada.digest_hour) == (True, 9)
+    html = client.get(SETTINGS).content.decode()
+    assert re.search(r'name="has_digest"[^>]* checked', html)
+    save(client, digest_hour="9")
+    ada.refresh_from_db()
+    assert not ada.has_digest
+
+
+@pytest.mark.parametrize("hour", ["4", "12", "-1", "", "seven"])
+def test_its_hour_is_one_of_the_morning(client_of, ada, mailing, hour) -> None:
+    confirm(ada)
+    assert save(client_of(ada), has_digest="on", digest_hour=hour).status_code == 422
+    ada.refresh_from_db()
+    assert (ada.has_digest, ada.digest_hour) == (False, 7)
+
+
+@pytest.mark.parametrize("columns", [None, {"verified": False}, {"primary": False}])
+def test_it_needs_an_address_that_is_confirmed(client_of, ada, mailing, columns) -> None:
+    if columns:
+        confirm(ada, **columns)
+    client = client_of(ada)
+    html = client.get(SETTINGS).content.decode()
+    assert 'goes to an address that you confirmed. <a href="/accounts/email/">Confirm yours</a>' in html
+    assert "has_digest" not in html
+    save(client, has_digest="on", digest_hour="7")
+    ada.refresh_from_db()
+    assert not ada.has_digest
+
+
+def test_where_none_can_be_sent_none_is_offered(client_of, ada, settings) -> None:
+    confirm(ada)
+    client = client_of(ada)
+    for host, url in (("", SITE_URL), ("mail.example.org", "")):
+        settings.EMAIL_HOST, settings.SITE_URL = host, url
+        html = client.get(SETTINGS).content.decode()
+        assert "in the morning" not in html
+        save(client, has_digest="on", digest_hour="7")
+    ada.refresh_from_db()
+    assert not ada.has_digest
+
+
+def test_a_guest_is_offered_none(client, mailing) -> None:
+    send_grade(client)
+    assert "in the morning" not in client.get(SETTINGS).content.decode()
+    save(client, has_digest="on", digest_hour="7")
+    assert not Learner.objects.get().has_digest
+
+
+def test_the_zone_is_taken_over_with_the_wish_for_a_mail(client_of, ada, mailing) -> None:
+    confirm(ada)
+    Learner.objects.update(has_digest=True, digest_hour=10)
+    client = client_of(ada)
+    client.cookies["time_zone"] = "Asia%2FTokyo"
+    form = re.search(r'<form id="take-over".*?</form>', client.get(SETTINGS).content.decode(), re.DOTALL)
+    assert form
+    client.post(SETTINGS, dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0])))
+    ada.refresh_from_db()
+    assert (ada.time_zone, ada.has_digest, ada.digest_hour) == ("Asia/Tokyo", True, 10)
 
 
 # --- the browser's zone ---------------------------------------------------------------------------------------------

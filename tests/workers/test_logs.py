@@ -126,11 +126,14 @@ def test_nothing_that_was_typed_and_no_key_is_in_the_log(logged) -> None:
         page.press(path, form)
     for path in ("confirm-email/MTc:secret-key/", "password/reset/key/1-secret-key/"):
         urllib.request.urlopen(f"{logged.server.url}/accounts/{path}?next=secret-key", timeout=20).close()
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{logged.server.url}/digest/unsubscribe/17:secret-key/", timeout=20)
     assert {line["path"] for line in lines(logged, logger="chapter5.access")} >= {
         reveal.attributes["action"],
         "/accounts/login/",
         "/accounts/confirm-email/...",
         "/accounts/password/reset/key/...",
+        "/digest/unsubscribe/...",
     }
     for secret in ("my-typed-answer", PASSWORD, "hidden@example.org", "secret-key", page.token, "127.0.0.1"):
         assert secret not in logged.log

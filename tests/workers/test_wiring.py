@@ -9,15 +9,19 @@ from pathlib import Path
 from django.conf import settings
 
 from cards.demos import demos
-from cards.tasks import care, clean, run_demo
+from cards.tasks import care, clean, digests, run_demo
 from chapter5.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_beat_cares_and_cleans() -> None:
+def test_beat_cares_cleans_and_sends_mails() -> None:
     due = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
-    assert due == {care.name: settings.DEMO_CARE_SECONDS, clean.name: 6 * 60 * 60}
+    assert due == {
+        care.name: settings.DEMO_CARE_SECONDS,
+        clean.name: 6 * 60 * 60,
+        digests.name: settings.DIGEST_SECONDS,
+    }
 
 
 def test_a_message_is_acknowledged_late_and_comes_again_after_any_demos_time() -> None:

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from cards.actions.digests import digests_are_sent
 from chapter5.supervise import Program, end_left_overs
 
 WORKERS, THREADS = 2, 2
@@ -54,8 +55,12 @@ class Command(BaseCommand):
 
 
 def declared(host: str, port: int) -> list[Program]:
-    """The programs of a run: the server, and unless DEMO_WORKERS=0 the workers that run demos and their keeper."""
-    names = ("light", "heavy", "keeper") if settings.DEMO_WORKERS else ()
+    """The programs of a run: the server; unless DEMO_WORKERS=0 the workers that run demos; and their keeper.
+
+    The keeper sends the mails of the morning, too. Where there are any, it is there without demos.
+    """
+    queues = ("light", "heavy") if settings.DEMO_WORKERS else ()
+    names = (*queues, "keeper") if queues or digests_are_sent() else ()
     workers = [Program(name, [sys.executable, "-m", "chapter5.worker", name], WORKER) for name in names]
     return [_web(host, port), *workers]
 
