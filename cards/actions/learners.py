@@ -1,5 +1,6 @@
 """Learners come, become known, and go."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
@@ -155,16 +156,16 @@ def delete_learner(*, learner: Learner) -> None:
             raise LastAdmin(
                 "This is the last account that opens the whole admin. Give those rights to another first."
             )
-        _leave(learner)
+        _leave([learner])
 
 
-def _leave(learner: Learner) -> None:
-    """Decks that others study become the site's, pictures that a card shows there nobody's; then the learner goes."""
-    Deck.objects.kept_without(learner).update(owner=None)
-    Picture.objects.kept_without(learner).update(owner=None)
-    for picture in learner.pictures.all():
+def _leave(learners: Collection[Learner]) -> None:
+    """Decks that others study become the site's, pictures that a card shows there nobody's; then the learners go."""
+    Picture.objects.kept_without(learners).update(owner=None)
+    Deck.objects.kept_without(learners).update(owner=None)
+    for picture in Picture.objects.filter(owner__in=learners):
         transaction.on_commit(partial(default_storage.delete, picture.file_name))
-    learner.delete()
+    Learner.objects.filter(pk__in=[learner.pk for learner in learners]).delete()
 
 
 def merge_learners(*, guest: Learner, into: Learner) -> int:
@@ -279,6 +280,5 @@ def remove_idle_guests(*, now: datetime) -> int:
         locked = list(idle.select_for_update().values_list("pk", flat=True))
         # Asked again, now that nothing can be added to them.
         gone = list(idle.filter(pk__in=locked))
-        for guest in gone:
-            _leave(guest)
+        _leave(gone)
     return len(gone)

@@ -1,5 +1,6 @@
 """Decks, the cards in them, and who studies which deck."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -60,12 +61,12 @@ class DeckQuerySet(models.QuerySet["Deck"]):
             ),
         ).order_by("name", "pk")  # a query that groups forgets the order of Meta
 
-    def kept_without(self, owner: Learner) -> Self:
-        """Of the owner's decks those that outlive them: public ones, and those that others study or have studied."""
-        others = Learner.objects.exclude(pk=owner.pk).order_by()
+    def kept_without(self, owners: Collection[Learner]) -> Self:
+        """Of the owners' decks those that outlive them: public ones, and those that others study or have studied."""
+        others = Learner.objects.exclude(pk__in=[owner.pk for owner in owners]).order_by()
         enrolled = Exists(others.filter(enrolments__deck=OuterRef("pk")))
         studied = Exists(others.filter(schedules__card__deck=OuterRef("pk")))
-        return self.filter(Q(is_public=True) | enrolled | studied, owner=owner)
+        return self.filter(Q(is_public=True) | enrolled | studied, owner__in=owners)
 
 
 class Deck(models.Model):

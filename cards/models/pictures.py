@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Collection
 from typing import ClassVar, Self
 
 from django.db import models
@@ -23,13 +24,13 @@ class PictureQuerySet(models.QuerySet["Picture"]):
             seen |= Q(owner=learner)
         return self.filter(seen).distinct()
 
-    def kept_without(self, owner: Learner) -> Self:
-        """Of the owner's pictures those in a card that outlives them, or in a suggestion that waits for a decision."""
-        decks = Deck.objects.exclude(owner=owner) | Deck.objects.kept_without(owner)
+    def kept_without(self, owners: Collection[Learner]) -> Self:
+        """Of the owners' pictures those in a card that outlives them, or in a suggestion that waits for a decision."""
+        decks = Deck.objects.exclude(owner__in=owners) | Deck.objects.kept_without(owners)
         shown = Exists(Card.objects.filter(deck__in=decks, pictures=OuterRef("pk")))
-        waiting = Suggestion.objects.open().filter(proposer=owner).values_list("prompt", "answer")
+        waiting = Suggestion.objects.open().filter(proposer__in=owners).values_list("prompt", "answer")
         proposed = {name for texts in waiting for text in texts for name in PICTURE.findall(text)}
-        return self.filter(shown | Q(pk__in=proposed), owner=owner)
+        return self.filter(shown | Q(pk__in=proposed), owner__in=owners)
 
 
 class Picture(models.Model):

@@ -86,9 +86,9 @@ class Leaving:
 
 def leaving(learner: Learner) -> Leaving:
     """In a fixed number of queries."""
-    stays = Deck.objects.kept_without(learner)
+    stays = Deck.objects.kept_without([learner])
     staying = list(stays)
-    staying_pictures = Picture.objects.kept_without(learner).count()
+    staying_pictures = Picture.objects.kept_without([learner]).count()
     cards = Card.objects.filter(Q(deck__in=stays) | ~Q(deck__owner=learner) | Q(deck__owner=None))
     written = Q(author=learner) | Q(co_author=learner)
     return Leaving(
