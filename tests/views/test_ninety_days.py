@@ -23,7 +23,7 @@ from cards.scheduling import Kind, replay
 from tests.server import Clock
 
 FIRST = datetime.fromisoformat("2026-02-10T18:00:00+00:00")
-DAYS, CARDS, NEW_PER_DAY = 90, 60, 1
+DAYS, CARDS, NEW_PER_DAY = 90, 30, 1
 BREAK, CAUGHT_UP_OVER = range(50, 58), 5
 JOURNEY = range(30, 38)  # to the west; back before the clocks change on 29 March
 MOST_STEPS = 150  # of one day
@@ -181,7 +181,7 @@ def eve(clock: Clock, db) -> Modelled:
     clock.set(FIRST)
     learner = Learner.objects.create_user("eve", time_zone="Europe/Berlin", new_per_day=NEW_PER_DAY)
     wordings = tuple(Wording(f"Prompt {n}?", f"Answer {n}.", "tags: test") for n in range(CARDS))
-    make_deck(owner=learner, name="Sixty", description="", wordings=wordings, now=FIRST)
+    make_deck(owner=learner, name="Thirty", description="", wordings=wordings, now=FIRST)
     client = Client()
     client.force_login(learner)
     return Modelled(client, clock, Random(5))
