@@ -90,6 +90,12 @@ class Site:
                 continue
         return found
 
+    def kill(self) -> None:
+        """All of it; what is on its way out by itself may have ended meanwhile."""
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
     def server(self) -> psutil.Process:
         """The server's own parent process, once it has its two workers."""
         found: list[psutil.Process] = []
@@ -176,9 +182,7 @@ def started(site: Site) -> Iterator[Site]:
         site.wait_until_up()
         yield site
     finally:
-        for process in site.processes():
-            with suppress(psutil.NoSuchProcess):  # it went with its parent
-                process.kill()
+        site.kill()
         site.process.wait(10)
 
 
@@ -241,8 +245,7 @@ def test_make_run_in_a_terminal_leaves_no_process(folder: Path, end: str) -> Non
             os.close(terminal)
         site.assert_gone(5)
     finally:
-        for process in site.processes():
-            process.kill()
+        site.kill()
         os.waitpid(pid, 0)
         if end != "the terminal is closed":
             os.close(terminal)

@@ -121,7 +121,8 @@ class Workers:
                 supervisor.wait(20)
             left = self.processes()
             for process in left:
-                process.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
             supervisor.wait()
         assert not left, f"{left}\n{self.log}"
 
