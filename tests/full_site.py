@@ -30,7 +30,26 @@ from cards.cardtext import Wording
 from cards.demos.contract import Demo
 from cards.demos.draw import Drawing
 from cards.demos.registry import demo
-from cards.models import Card, Flag, Learner, Schedule, StudyEvent
+from cards.models import (
+    Assignment,
+    Card,
+    Comment,
+    Deck,
+    Flag,
+    Following,
+    Invite,
+    Learner,
+    Membership,
+    Note,
+    Notice,
+    Report,
+    Role,
+    Schedule,
+    StudyEvent,
+    StudyGroup,
+    Suggestion,
+    SuggestionComment,
+)
 from cards.models.catch_up import FEWEST_DAYS, plan_of
 from cards.scheduling import Grade, replay
 from tests.conftest import START, make_learner
@@ -87,6 +106,7 @@ def fill() -> None:
     assert mine is not None
     undo_own_edit(learner=staff, revision_id=mine.pk, now=START)
     suspend_cards(learner=ada, card_ids=[cards[2].pk], now=START + 300 * DAY)
+    _group(ada, staff, deck, cards[0])
     _demo(ada, cards[0])
     _accounts(ada, staff, deck)
 
@@ -199,6 +219,36 @@ def _demo(learner: Learner, card: Card) -> None:
     assert run is not None
     drawing = Drawing(parts=[JSON], finding=TEXT, data_used="None.", pictures=[bytes(range(256)), b""])
     finish_run(run=run, drawing=drawing, environment=environment, stamp=environment, now=START + DAY)
+
+
+def _group(ada: Learner, staff: Learner, deck: Deck, card: Card) -> None:
+    """A group of two that follows the deck and discusses its card."""
+    group = StudyGroup.objects.create(name=TEXT, description=TEXT, created_at=START)
+    invite = Invite.objects.create(
+        group=group,
+        token="t" * 43,
+        role=Role.MEMBER,
+        created_by=ada,
+        created_at=START,
+        expires_at=START + DAY,
+    )
+    Membership.objects.create(group=group, learner=ada, role=Role.OWNER, created_at=START)
+    Membership.objects.create(
+        group=group, learner=staff, role=Role.MEMBER, invite=invite, created_at=START, status="left", ended_at=START
+    )  # fmt: skip
+    Following.objects.create(group=group, deck=deck, created_by=ada, created_at=START)
+    assignment = Assignment.objects.create(
+        group=group, deck=deck, tags="a, b", due_on=START.date(), created_by=ada, created_at=START
+    )
+    comment = Comment.objects.create(group=group, card=card, author=staff, text=TEXT, created_at=START)
+    Report.objects.create(comment=comment, learner=ada, reason=TEXT, created_at=START)
+    Note.objects.create(learner=ada, card=card, text=TEXT, created_at=START, changed_at=START)
+    suggestion = Suggestion.objects.get()
+    SuggestionComment.objects.create(suggestion=suggestion, author=staff, text=TEXT, created_at=START)
+    Notice.objects.create(
+        learner=ada, kind=Notice.Kind.MENTIONED, by=staff, group=group, deck=deck, card=card, comment=comment,
+        suggestion=suggestion, assignment=assignment, created_at=START,
+    )  # fmt: skip
 
 
 def _accounts(ada: Learner, staff: Learner, deck: Model) -> None:

@@ -47,7 +47,7 @@ def accept_suggestion(
     with transaction.atomic():
         current = _lock_open(suggestion)
         revision = edit_card(
-            card=current.card,
+            card=current.subject,
             wording=wording,
             base_number=base_number,
             author=editor,

@@ -30,7 +30,7 @@ class SuggestionAdmin(StaffAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suggestion]:
-        return Suggestion.objects.decidable_by(staff_of(request))
+        return Suggestion.objects.decidable_by(staff_of(request)).exclude(card=None)
 
     def change_view(
         self,
@@ -91,7 +91,7 @@ class SuggestionAdmin(StaffAdmin):
             "card": suggestion.card,
             "form": form,
             "is_open": is_open,
-            "before": suggestion.card.wording if is_open else _seen_by_proposer(suggestion),
+            "before": suggestion.subject.wording if is_open else _seen_by_proposer(suggestion),
             "proposed": proposed,
             "conflict": _conflict(suggestion, proposed) if is_open else None,
         }
@@ -101,12 +101,12 @@ class SuggestionAdmin(StaffAdmin):
 
 
 def _seen_by_proposer(suggestion: Suggestion) -> Wording:
-    return suggestion.card.revisions.get(number=suggestion.base_number).wording
+    return suggestion.subject.revisions.get(number=suggestion.base_number).wording
 
 
 def _conflict(suggestion: Suggestion, proposed: Wording | None) -> Conflict | None:
     """What became of the card since the proposal was written, unless the proposal has taken that up."""
-    if proposed is None or suggestion.card.revision_number == suggestion.base_number:
+    if proposed is None or suggestion.subject.revision_number == suggestion.base_number:
         return None
-    conflict = conflict_of(suggestion.card, suggestion.base_number, proposed)
+    conflict = conflict_of(suggestion.subject, suggestion.base_number, proposed)
     return None if conflict.merged == proposed else conflict

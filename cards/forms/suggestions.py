@@ -42,7 +42,7 @@ class DecisionForm(WordingForm):
     def of(cls, suggestion: Suggestion) -> Self:
         """What the page begins with: the wording as it was proposed, for the revision that the page shows."""
         texts = {name: getattr(suggestion, name) for name in ("prompt", "answer", "details")}
-        return cls(initial=texts | {"base_number": suggestion.card.revision_number})
+        return cls(initial=texts | {"base_number": suggestion.subject.revision_number})
 
     def based_on(self, number: int) -> Self:
         """The same form, for a card that is at revision `number` by now."""

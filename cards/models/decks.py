@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q
 from django.urls import reverse
 
 from cards.cardtext import Wording
+from cards.models.groups import Right, StudyGroup
 from cards.models.learners import Learner
 from cards.models.limits import DayLimits
 
@@ -18,25 +19,37 @@ if TYPE_CHECKING:
 
 class DeckQuerySet(models.QuerySet["Deck"]):
     def visible_to(self, learner: Learner | None) -> Self:
-        """Public decks, and the learner's own. For staff, every deck that is public or has no owner, and their own."""
+        """Public decks, the learner's own, and their groups'. For staff, every deck but those of other people's own."""
         seen = Q(is_public=True, archived_at=None)
         if learner is not None:
             seen |= Q(owner=learner)
             if learner.is_staff:
                 seen |= Q(is_public=True) | Q(owner=None)
+            elif not learner.is_guest:
+                seen |= Q(group__in=StudyGroup.objects.allowing(learner, Right.READ))
         return self.filter(seen)
 
+    def correctable_by(self, learner: Learner | None) -> Self:
+        """Those whose cards the learner may flag, and propose other wordings for: not those that they only view."""
+        if learner is None or learner.is_guest:
+            return self.visible_to(learner)
+        groups = StudyGroup.objects.allowing(learner, Right.TAKE_PART)
+        return self.visible_to(learner).filter(Q(group=None) | Q(group__in=groups))
+
     def editable_by(self, learner: Learner | None) -> Self:
-        """One's own decks; for staff the public ones and those without an owner too."""
+        """One's own decks, and those of groups that one edits; for staff the public ones and the site's too."""
         if learner is None:
             return self.none()
         mine = Q(owner=learner)
         if learner.is_staff:
-            mine |= Q(is_public=True) | Q(owner=None)
+            mine |= Q(is_public=True) | Q(owner=None, group=None)
+        if not learner.is_guest:
+            mine |= Q(group__in=StudyGroup.objects.allowing(learner, Right.EDIT))
         return self.filter(mine)
 
     def active(self) -> Self:
-        return self.filter(archived_at=None)
+        """Neither in the archive nor in a group that is."""
+        return self.filter(archived_at=None, group__archived_at=None)
 
     def studied_by(self, learner: Learner | None) -> Self:
         """The decks whose cards come up in the learner's reviews; for somebody unknown, the starter decks."""
@@ -70,7 +83,7 @@ class DeckQuerySet(models.QuerySet["Deck"]):
 
 
 class Deck(models.Model):
-    """A named list of cards. A deck without an owner ships with the product or belongs to the site."""
+    """A named list of cards: somebody's own, a group's, or the site's (it ships with the product, or is made there)."""
 
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -81,6 +94,14 @@ class Deck(models.Model):
         on_delete=models.CASCADE,
         related_name="decks",
         help_text="Empty: the site's.",
+    )
+    group = models.ForeignKey(
+        StudyGroup,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,  # actions.groups.delete_group says who gets them
+        related_name="decks",
     )
     is_public = models.BooleanField(default=False, help_text="Everybody can read and study it.")
     is_starter = models.BooleanField(default=False, help_text="New learners and guests begin with it.")
@@ -99,6 +120,11 @@ class Deck(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="of_one_or_of_a_group", condition=Q(group=None) | Q(owner=None, is_public=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -126,11 +152,14 @@ class CardQuerySet(models.QuerySet["Card"]):
         """The cards of the decks that the learner may read."""
         return self.filter(deck__in=Deck.objects.visible_to(learner))
 
+    def correctable_by(self, learner: Learner | None) -> Self:
+        return self.filter(deck__in=Deck.objects.correctable_by(learner))
+
     def editable_by(self, learner: Learner | None) -> Self:
         return self.filter(deck__in=Deck.objects.editable_by(learner))
 
     def active(self) -> Self:
-        return self.filter(archived_at=None, deck__archived_at=None)
+        return self.filter(archived_at=None, deck__archived_at=None, deck__group__archived_at=None)
 
     def needing_an_answer(self) -> Self:
         return self.active().filter(answer="")

@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import Wording
 from cards.models.append_only import AppendOnly, AppendOnlyQuerySet
@@ -65,28 +66,49 @@ class Revision(AppendOnly, Worded):
         return f"revision {self.number} of card {self.card_id}"
 
 
-class DecidedInDecks(models.QuerySet["Suggestion"]):
-    """What learners hand in about cards, decided by those who may edit the deck."""
-
+class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     def decidable_by(self, learner: Learner | None) -> Self:
-        return self.filter(card__deck__in=Deck.objects.editable_by(learner))
+        """Those about decks that the learner may edit."""
+        decks = Deck.objects.editable_by(learner)
+        return self.filter(Q(card__deck__in=decks) | Q(card=None, deck__in=decks))
+
+    def visible_to(self, learner: Learner | None) -> Self:
+        """One's own, and those that one may decide, about decks that one may read."""
+        if learner is None:
+            return self.none()
+        decks = Deck.objects.visible_to(learner)
+        own = Q(proposer=learner) & (Q(card__deck__in=decks) | Q(card=None, deck__in=decks))
+        return self.filter(own | Q(pk__in=self.decidable_by(learner).values("pk")))
 
     def open(self) -> Self:
         return self.filter(status="open")
 
 
 class Suggestion(Worded):
-    """A wording that somebody proposes for a card, with a reason."""
+    """A wording that somebody proposes for a card, with a reason; or a new card, or that a card should go."""
+
+    class Kind(models.TextChoices):
+        CHANGE = "change", _("another wording")
+        NEW = "new", _("a new card")
+        REMOVAL = "removal", _("a removal")
 
     class Status(models.TextChoices):
         OPEN = "open"
         ACCEPTED = "accepted"
         DECLINED = "declined"
 
-    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="suggestions")
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.CHANGE)
+    card = models.ForeignKey(Card, null=True, on_delete=models.CASCADE, related_name="suggestions")
+    # Of a new card, which is `card` once it is accepted. Of another it is the card's, wherever that has moved.
+    deck = models.ForeignKey(
+        Deck, null=True, blank=True, on_delete=models.CASCADE, related_name="suggestions", editable=False
+    )
     proposer = models.ForeignKey(Learner, null=True, on_delete=models.SET_NULL, related_name="suggestions")
-    base_number = models.PositiveIntegerField(help_text="The revision that the proposer saw.")
+    base_number = models.PositiveIntegerField(
+        help_text="The revision that the proposer saw; of a new card 0."
+    )
     reason = models.CharField(max_length=500)
+    source = models.CharField(max_length=500, blank=True, help_text="Where it can be read up.")
     created_at = models.DateTimeField()
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     decided_by = models.ForeignKey(
@@ -98,7 +120,7 @@ class Suggestion(Worded):
         Revision, null=True, blank=True, on_delete=models.SET_NULL, related_name="suggestion", editable=False
     )
 
-    objects: ClassVar[DecidedInDecks] = DecidedInDecks.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[SuggestionQuerySet] = SuggestionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["status", "created_at"]
@@ -107,11 +129,48 @@ class Suggestion(Worded):
                 name="decided_when_not_open",
                 condition=Q(status="open", decided_at=None)
                 | (~Q(status="open") & Q(decided_at__isnull=False)),
-            )
+            ),
+            models.CheckConstraint(
+                name="about_a_card_or_new_in_a_deck",
+                condition=Q(kind="new", deck__isnull=False)
+                | (~Q(kind="new") & Q(card__isnull=False, deck=None)),
+            ),
         ]
+        indexes = [models.Index(fields=["created_at"], condition=Q(status="open"), name="open_suggestions")]
 
     def __str__(self) -> str:
-        return f"suggestion for {self.card}"
+        return f"suggestion for {self.card or self.deck}"
+
+    @property
+    def subject(self) -> Card:
+        """The card that is to change or to go; of a proposed card there is none before it is accepted."""
+        assert self.card is not None  # by the constraint
+        return self.card
+
+    @property
+    def about(self) -> Deck:
+        """The deck that it is about."""
+        if self.card is not None:
+            return self.card.deck
+        assert self.deck is not None  # by the constraint
+        return self.deck
+
+
+class SuggestionComment(models.Model):
+    """A word between the proposer and those who decide."""
+
+    suggestion = models.ForeignKey(Suggestion, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(
+        Learner, null=True, on_delete=models.SET_NULL, related_name="suggestion_comments"
+    )
+    text = models.TextField(max_length=2000)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"a word on {self.suggestion_id}"
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):

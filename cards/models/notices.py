@@ -1,0 +1,63 @@
+"""The inbox: what happened that a learner wants to know of."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cards.models.decks import Card, Deck
+from cards.models.discussions import Comment
+from cards.models.groups import Assignment, StudyGroup
+from cards.models.learners import Learner
+from cards.models.revisions import Suggestion
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def visible_to(self, learner: Learner | None) -> Self:
+        """The learner's own, as far as they may still read the card, the deck and the group that it is about."""
+        if learner is None:
+            return self.none()
+        return self.filter(learner=learner)
+
+
+class Notice(models.Model):
+    """One line in a learner's inbox. What it says is made of its kind and of the rows that it names."""
+
+    class Kind(models.TextChoices):
+        ACCEPTED = "accepted", _("your suggestion was accepted")
+        DECLINED = "declined", _("your suggestion was declined")
+        ANSWERED = "answered", _("somebody wrote about a suggestion of yours")
+        MENTIONED = "mentioned", _("somebody named you in a discussion")
+        REPORTED = "reported", _("a comment was reported")
+        ASSIGNED = "assigned", _("an assignment was set")
+        DECK_ADDED = "deck added", _("a group has a new deck")
+        ROLE_GIVEN = "role given", _("your role in a group changed")
+        REMOVED = "removed", _("you were removed from a group")
+        HANDED_OVER = "handed over", _("a group was handed over to you")
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=11, choices=Kind)
+    by = models.ForeignKey(Learner, null=True, on_delete=models.SET_NULL, related_name="+")
+    group = models.ForeignKey(StudyGroup, null=True, on_delete=models.CASCADE, related_name="+")
+    deck = models.ForeignKey(Deck, null=True, on_delete=models.CASCADE, related_name="+")
+    card = models.ForeignKey(Card, null=True, on_delete=models.CASCADE, related_name="+")
+    suggestion = models.ForeignKey(Suggestion, null=True, on_delete=models.CASCADE, related_name="+")
+    comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="+")
+    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["learner", "-created_at"], name="inbox"),
+            models.Index(fields=["learner"], condition=models.Q(read_at=None), name="unread_notices"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, to {self.learner_id}"
