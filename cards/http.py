@@ -15,9 +15,12 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language_from_request, override
+from django.utils.translation.trans_real import get_languages, parse_accept_lang_header
 from django_htmx.middleware import HtmxDetails
 
 from cards.models import Learner
+from cards.regions import accepted_region, tag
 from chapter5.logs import request_id
 
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -29,6 +32,7 @@ access = logging.getLogger("chapter5.access")
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute, were it the start of a cell
 
+REGION_COOKIE = "region"
 GUEST_ID = "guest_id"  # in the session: whose row this browser's guest is
 
 
@@ -38,6 +42,7 @@ class Request(HttpRequest):
     user: Learner | AnonymousUser
     htmx: HtmxDetails
     learner: Learner | None
+    language: str
 
 
 class LogMiddleware:
@@ -99,6 +104,32 @@ def _learner(request: Request) -> Learner | None:
     guest_id = request.session.get(GUEST_ID)
     guests = Learner.objects.filter(is_guest=True).select_related("study_settings")
     return guests.filter(pk=guest_id).first() if guest_id else None
+
+
+class LanguageMiddleware:
+    """Words, dates and numbers as the learner has set them, or this browser's cookies, or else as it accepts.
+
+    `request.language` is that of the words; the region of dates and numbers need not be one of its own.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponse:
+        learner = request.learner
+        accepted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+        own = learner.language if learner else ""
+        request.language = own if own in get_languages() else get_language_from_request(request)
+        region = (
+            (learner.region if learner else "")
+            or request.COOKIES.get(REGION_COOKIE, "")
+            or accepted_region(name for name, _ in accepted)
+        )
+        with override(tag(request.language, region)):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.language)
+        patch_vary_headers(response, ["Accept-Language"])
+        return response
 
 
 def own_address(request: HttpRequest, address: str) -> str:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import override
 
 from cards.actions.digests import claim_digest, digests_are_sent, give_back_digest, token_of
 from cards.clock import now
@@ -70,6 +71,12 @@ class Mail(EmailMultiAlternatives):
 
 
 def digest(learner: Learner, day: date, counts: QueueCounts) -> Mail:
+    """The mail in the learner's language, their dates and numbers in it."""
+    with override(learner.language_tag):
+        return _digest(learner, day, counts)
+
+
+def _digest(learner: Learner, day: date, counts: QueueCounts) -> Mail:
     """The mail, as text and as HTML, with what a mail program needs to end them at a press (RFC 2369, RFC 8058)."""
     pace = seconds_per_card(learner)
     stop = f"{settings.SITE_URL}{reverse('cards:digest_unsubscribe', args=[token_of(learner)])}"

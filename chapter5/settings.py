@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cards.http.LearnerMiddleware",
+    "cards.http.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -170,7 +171,12 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["template_partials.templatetags.partials", "cards.templatetags.card_text"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "template_partials.templatetags.partials",
+                "cards.templatetags.card_text",
+                "cards.templatetags.words",
+            ],
         },
     }
 ]
@@ -342,7 +348,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 
 # --- words, numbers, time -------------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "en-gb"
+# The words that there are: each language but English has a whole catalog in LOCALE_PATHS, which a test holds them to.
+# Dates and numbers are another matter: they follow the reader's region (cards/regions.py).
+LANGUAGES = [("en", "English")]
+LANGUAGE_CODE = "en"
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [BASE_DIR / "cards" / "locale"]
 USE_I18N = True
 FORMAT_MODULE_PATH = "chapter5.formats"
 USE_TZ = True

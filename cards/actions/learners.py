@@ -94,6 +94,8 @@ class Settings(TypedDict, total=False):
     has_streak: bool
     has_digest: bool
     digest_hour: int
+    language: str
+    region: str
 
 
 def settings_of(learner: Learner) -> Settings:

@@ -4,10 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 WEEKS_TO = 45  # days: an axis that is longer has its months, and beyond the next its years
 MONTHS_TO = 1500
+
+
+def grouped(count: float) -> str:
+    """1,200 or 1.200, as the reader's region has it."""
+    return number_format(count, force_grouping=True)
+
+
+def decimal(value: float, places: int) -> str:
+    """With so many decimals: 1,234.5 or 1.234,5."""
+    return number_format(value, places, force_grouping=True)
 
 
 def many(count: int, one: str, more: str = "") -> str:
@@ -41,17 +53,23 @@ def time_taken(seconds: float) -> str:
 def about(seconds: float) -> str:
     """The same for a sentence that promises: about four minutes, about two hours. No time is less than a minute."""
     minutes = max(1, round(seconds / 60))
-    count, unit = (minutes, "minute") if minutes < 100 else (round(seconds / 3600), "hour")
-    return f"about {number_word(count)} {unit}{'' if count == 1 else 's'}"
+    if minutes < 100:
+        text = ngettext("about %(number)s minute", "about %(number)s minutes", minutes)
+        return text % {"number": number_word(minutes)}
+    hours = round(seconds / 3600)
+    return ngettext("about %(number)s hour", "about %(number)s hours", hours) % {"number": number_word(hours)}
 
 
-WORDS = "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-WORDS += "seventeen eighteen nineteen twenty".split()
+WORDS = (
+    _("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"),
+    _("ten"), _("eleven"), _("twelve"), _("thirteen"), _("fourteen"), _("fifteen"), _("sixteen"), _("seventeen"),
+    _("eighteen"), _("nineteen"), _("twenty"),
+)  # fmt: skip
 
 
 def number_word(number: int) -> str:
     """Numbers up to twenty as words, for a sentence."""
-    return WORDS[number] if 0 <= number < len(WORDS) else f"{number:,}"
+    return str(WORDS[number]) if 0 <= number < len(WORDS) else grouped(number)
 
 
 def percent(value: float | None) -> str:

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +13,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from cards.models.limits import DayLimits
+from cards.regions import tag
 from cards.scheduling import MORNING, DueOrder, NewPlace, WeekdayShare, study_day
 from cards.scheduling.leech import LEECH_LAPSES
 
@@ -109,6 +111,9 @@ class Learner(AbstractUser, DayLimits):
         default=LEECH_LAPSES, help_text="The learner is told of cards that they forgot so often. 0: of none."
     )
     has_answer_box = models.BooleanField("a box to type the answer", default=True)
+    # Of words, and of dates and numbers (cards.regions); "": as the browser asks for.
+    language = models.CharField(max_length=8, blank=True, default="")
+    region = models.CharField(max_length=2, blank=True, default="")
     study_settings = models.ForeignKey(
         "cards.StudySettings", on_delete=models.PROTECT, related_name="+", editable=False
     )
@@ -148,6 +153,11 @@ class Learner(AbstractUser, DayLimits):
 
     def get_short_name(self) -> str:
         return self.public_name
+
+    @property
+    def language_tag(self) -> str:
+        """Of what is written to them when no browser asks."""
+        return tag(self.language or settings.LANGUAGE_CODE, self.region)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,8 +1,14 @@
-"""How much a day holds: its limits in words, its cards as a bar."""
+"""How much a day holds: in words, and its cards as a bar."""
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cards.figures.words import number_word
+from cards.scheduling import QueueCounts
 
 register = template.Library()
 
@@ -10,14 +16,47 @@ register = template.Library()
 @register.simple_tag
 def limits_text(new: int | None, reviews: int | None) -> str:
     """The likes of "5 new cards and 1 review"; what is None is left out."""
-    kinds = ((new, "new card"), (reviews, "review"))
-    return " and ".join(
-        f"{count} {name}{'' if count == 1 else 's'}" for count, name in kinds if count is not None
-    )
+    texts = []
+    if new is not None:
+        texts.append(ngettext("%(number)s new card", "%(number)s new cards", new) % _number(new))
+    if reviews is not None:
+        texts.append(ngettext("%(number)s review", "%(number)s reviews", reviews) % _number(reviews))
+    return both(texts)
+
+
+def _number(count: int) -> dict[str, str]:
+    return {"number": number_format(count, force_grouping=True)}
+
+
+def both(texts: list[str]) -> str:
+    """One or two of them."""
+    if len(texts) < 2:
+        return "".join(texts)
+    first, second = texts
+    return _("%(first)s and %(second)s") % {"first": first, "second": second}
+
+
+@register.simple_tag
+def kinds_text(counts: QueueCounts, is_sentence: bool = False) -> str:
+    """The likes of "three to review, two new, one again"; in a sentence "three to review and two new"."""
+    due, new, again = counts.due, counts.new, counts.repeat
+    texts = []
+    if due or not is_sentence:
+        texts.append(
+            ngettext("%(number)s to review", "%(number)s to review", due) % {"number": number_word(due)}
+        )
+    if new:
+        texts.append(ngettext("%(number)s new", "%(number)s new", new) % {"number": number_word(new)})
+    if is_sentence:
+        return both(texts)
+    if again:
+        texts.append(ngettext("%(number)s again", "%(number)s again", again) % {"number": number_word(again)})
+    return ", ".join(texts)
 
 
 @register.simple_tag
 def bar(count: int, most: int) -> SafeString:
     """The number, and a bar that is as long in its cell as the number is beside the largest one."""
     drawn = '<span>{}</span><svg class="length" aria-hidden="true"><rect width="{}%" height="100%"/></svg>'
-    return format_html(drawn, count, round(100 * count / most, 1) if most else 0)
+    shown = number_format(count, force_grouping=True)
+    return format_html(drawn, shown, round(100 * count / most, 1) if most else 0)

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from cards.actions.pictures import PictureRefused, store_picture
 from cards.cardtext import Wording
@@ -18,6 +20,8 @@ from cards.views.guests import known_learner
 
 # What the buttons that only show ask for. Saving asks for more, such as a reason, which may be missing then.
 ASKED = {"preview": {"prompt", "answer", "details", "picture"}, "picture": {"picture"}}
+
+TEXTS = {"prompt": _("Prompt"), "answer": _("Answer"), "details": _("Details")}
 
 AnEditorForm = TypeVar("AnEditorForm", bound=EditorForm)
 
@@ -38,7 +42,7 @@ def _with_picture(request: Request, form: AnEditorForm) -> AnEditorForm:
     file = form.cleaned_data.get("picture")
     if file is None:
         if form.cleaned_data.get("act") == "picture":
-            form.add_error("picture", "Choose a file first.")
+            form.add_error("picture", _("Choose a file first."))
         return form
     try:
         picture = store_picture(owner=known_learner(request), file=file, now=now())
@@ -67,14 +71,15 @@ def show_editor(
 class Conflict:
     """Somebody saved since the editor opened: what they, and whoever sits at it, made of that wording.
 
-    `hunks`: the lines of each text that somebody changed. `merged` is None where both changed the same lines.
+    `hunks`: the lines that somebody changed, by the name of their text. `merged` is None where both changed the same
+    ones.
     """
 
     base: Wording
     mine: Wording
     theirs: Wording
     revisions: list[Revision]
-    hunks: dict[str, tuple[Hunk, ...]]
+    hunks: dict[Promise, tuple[Hunk, ...]]
     merged: Wording | None
 
 
@@ -84,13 +89,14 @@ def conflict_of(card: Card, base_number: int, mine: Wording) -> Conflict:
     newer = (
         card.revisions.filter(number__gt=base_number).select_related("author", "co_author").order_by("number")
     )
-    hunks, merged = {}, {}
-    for name in ("prompt", "answer", "details"):
+    hunks: dict[Promise, tuple[Hunk, ...]] = {}
+    merged = {}
+    for name in TEXTS:
         # Each text ends like a file: else its last line would differ from the same line with one behind it.
         texts = [f"{getattr(wording, name)}\n" for wording in (base, mine, card.wording)]
         merged[name] = merge(*texts)
         if any(hunk.kind != "same" for hunk in three_way(*texts)):
-            hunks[name] = three_way(*texts)
+            hunks[TEXTS[name]] = three_way(*texts)
     whole = {name: text.removesuffix("\n") for name, text in merged.items() if text is not None}
     both = Wording(**whole) if len(whole) == len(merged) else None
     return Conflict(base, mine, card.wording, list(newer), hunks, both)

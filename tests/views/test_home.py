@@ -34,7 +34,7 @@ def grade(learner: Learner, key: str, grade: Grade = Grade.GOOD) -> None:
 
 def bars(html: str) -> dict[str, int]:
     """What the first two bars of the days to come say."""
-    found = re.findall(r"<b>(\d+)</b><svg .*?on (\w+ \d+ \w+)</span>", html)
+    found = re.findall(r"<b>(\d+)</b><svg .*?on (\w+, \d+ \w+)</span>", html)
     assert len(found) == 14
     return {day: int(count) for count, day in found[:2]}
 
@@ -74,7 +74,7 @@ def test_it_says_calmly_when_the_day_is_done_and_what_comes_next(ada, client_of,
     html = home(client_of(ada))
     assert "<h1>Done for today.</h1>" in html
     assert "The next cards come tomorrow: three to review.</p>" in html
-    assert bars(html) == {"Monday 2 March": 0, "Tuesday 3 March": 3}
+    assert bars(html) == {"Monday, 2 March": 0, "Tuesday, 3 March": 3}
 
 
 def test_the_next_day_is_told_with_its_new_cards_and_its_time(ada, client_of, clock) -> None:
@@ -120,7 +120,7 @@ def test_todays_bar_says_what_the_sentence_says(ada, client_of, clock) -> None:
     grade(ada, "c1", grade=Grade.HARD)
     html = home(client_of(ada))
     assert "Three more cards today" in html  # two new ones, and the hard one again
-    assert bars(html) == {"Monday 2 March": 3, "Tuesday 3 March": 1}
+    assert bars(html) == {"Monday, 2 March": 3, "Tuesday, 3 March": 1}
 
 
 def test_a_page_travels_compressed_to_whoever_can_read_that(client, deck) -> None:

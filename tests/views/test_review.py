@@ -165,7 +165,7 @@ def test_it_takes_a_whole_day(client) -> None:
     assert "<b>1</b> Easy" in html
     assert "<b>1</b> repeat" in html
     assert "The next cards come tomorrow: three to review.</p>" in html
-    assert re.search(r"From tomorrow on.*?<b>3</b><svg .*?on Tuesday 3 March", html, re.DOTALL)
+    assert re.search(r"From tomorrow on.*?<b>3</b><svg .*?on Tuesday, 3 March", html, re.DOTALL)
     call_command("replay", "--check")
 
 

@@ -1,0 +1,4 @@
+"""English words, dates and numbers as in Brazil."""
+
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "."

@@ -1,0 +1,11 @@
+"""English words, dates and numbers as in Germany and Austria."""
+
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "."
+DATE_FORMAT = "j. F Y"
+DATETIME_FORMAT = "j. F Y, H:i"
+MONTH_DAY_FORMAT = "j. F"
+MONTH_DAY_TIME_FORMAT = "j. F, H:i"
+SHORT_MONTH_DAY_FORMAT = "j. M"
+WEEKDAY_FORMAT = "l, j. F"
+SHORT_WEEKDAY_FORMAT = "D j. M"

@@ -1,0 +1,10 @@
+"""English words, dates as in the United States."""
+
+DATE_FORMAT = "F j, Y"
+DATETIME_FORMAT = "F j, Y, g:i A"
+TIME_FORMAT = "g:i A"
+MONTH_DAY_FORMAT = "F j"
+MONTH_DAY_TIME_FORMAT = "F j, g:i A"
+SHORT_MONTH_DAY_FORMAT = "M j"
+WEEKDAY_FORMAT = "l, F j"
+SHORT_WEEKDAY_FORMAT = "D, M j"
