@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from cards.actions.notes import move_notes
 from cards.actions.search import move_searches
 from cards.actions.study import write_replay
 from cards.models import (
@@ -212,6 +213,7 @@ def _move_all(guest: Learner, into: Learner) -> int:
     _drop_same_suggestions(guest, into)
     _close_doubled_flags(guest, into)
     move_searches(guest=guest, into=into)
+    move_notes(guest=guest, into=into)
     for model, field in (
         (Deck, "owner"),
         (Picture, "owner"),

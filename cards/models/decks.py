@@ -14,6 +14,7 @@ from cards.models.learners import Learner
 from cards.models.limits import DayLimits
 
 if TYPE_CHECKING:
+    from cards.models.discussions import Note
     from cards.models.study import Schedule
 
 
@@ -169,6 +170,15 @@ class CardQuerySet(models.QuerySet["Card"]):
         own = FilteredRelation("schedules", condition=Q(schedules__learner=learner, schedules__part=part))
         return self.annotate(own=own).select_related("deck", "own")
 
+    def with_note(self, learner: Learner) -> Self:
+        """Each card with, in `card.own_note`, the learner's note on it, or None."""
+        own = FilteredRelation("notes", condition=Q(notes__learner=learner))
+        return self.annotate(own_note=own).select_related("own_note")
+
+    def learnt_in(self, group: StudyGroup) -> Self:
+        """Those of the group's decks, and of the decks that it follows."""
+        return self.filter(Q(deck__group=group) | Q(deck__in=group.followings.values("deck")))
+
     def new_to(self, learner: Learner | None, today: date) -> Self:
         """Active cards that the learner has no due day for, and has neither suspended nor skipped today."""
         if learner is None:
@@ -200,6 +210,7 @@ class Card(models.Model):
 
     objects: ClassVar[CardQuerySet] = CardQuerySet.as_manager()  # type: ignore[assignment]
     own: "Schedule | None" = None  # the schedule that with_schedule() found
+    own_note: "Note | None" = None  # the note that with_note() found
 
     class Meta:
         ordering = ["deck", "position", "pk"]

@@ -62,7 +62,7 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
     def guests_idle_since(self, instant: datetime) -> "LearnerQuerySet":
         """Guests who were made before then, and have neither studied nor written anything since."""
         idle = self.filter(is_guest=True, date_joined__lt=instant)
-        for act in ("study_events__at", *(f"{kind}__created_at" for kind in WRITTEN)):
+        for act in ("study_events__at", "notes__changed_at", *(f"{kind}__created_at" for kind in WRITTEN)):
             idle = idle.exclude(**{f"{act}__gte": instant})
         return idle
 

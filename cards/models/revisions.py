@@ -1,9 +1,10 @@
 """How a card's wording came to be: past wordings, proposed ones, and what learners said is wrong."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import Wording
@@ -25,6 +26,15 @@ class Worded(models.Model):
     @property
     def wording(self) -> Wording:
         return Wording(self.prompt, self.answer, self.details)
+
+
+class RevisionQuerySet(AppendOnlyQuerySet):
+    def known_to(self, learner: Learner, graded_at: datetime) -> Self:
+        """Wordings that the learner had before them at that grade, or wrote: as an edit, or as they proposed it."""
+        proposed = Q(
+            suggestion__proposer=learner, suggestion__prompt=F("prompt"), suggestion__answer=F("answer")
+        )
+        return self.filter(Q(created_at__lte=graded_at) | Q(author=learner) | proposed)
 
 
 class Revision(AppendOnly, Worded):
@@ -52,7 +62,7 @@ class Revision(AppendOnly, Worded):
         null=True, help_text="The number of the revision that it takes back."
     )
 
-    objects: ClassVar[AppendOnlyQuerySet] = AppendOnlyQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[RevisionQuerySet] = RevisionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["card", "-number"]
@@ -64,6 +74,20 @@ class Revision(AppendOnly, Worded):
 
     def __str__(self) -> str:
         return f"revision {self.number} of card {self.card_id}"
+
+
+def changed_since(card: Card, learner: Learner) -> Wording | None:
+    """What the learner knows of a card that asks or answers otherwise by now; None where it does not.
+
+    `card` is one of `with_schedule`. A change that was taken back is none, nor is one of its tags or demo.
+    """
+    if card.own is None or card.own.graded_at is None or card.revision_number == 1:
+        return None
+    revisions = Revision.objects.filter(card=card).known_to(learner, card.own.graded_at)
+    known: Revision | None = revisions.order_by("-number").first()
+    if known is None or (known.prompt, known.answer) == (card.prompt, card.answer):
+        return None
+    return known.wording
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):

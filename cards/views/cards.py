@@ -25,6 +25,7 @@ from cards.forms.demo_runs import demos_of
 from cards.http import Request, render_page
 from cards.models import Card, Deck, Flag, Learner, Revision, Suggestion
 from cards.models.acts import last_act
+from cards.views.beside import beside
 from cards.views.editor import conflict_of, read_editor, show_editor
 from cards.views.guests import zone_of
 from cards.views.review import today_of
@@ -46,7 +47,7 @@ def card_detail(request: Request, card_id: int) -> HttpResponse:
     """What a card says, where the learner stands with it, and how its wording came to be."""
     learner = request.learner
     cards = Card.objects.visible_to(learner)
-    cards = cards.with_schedule(learner) if learner else cards.select_related("deck")
+    cards = cards.with_schedule(learner).with_note(learner) if learner else cards.select_related("deck")
     card = get_object_or_404(cards, pk=card_id)
     can_edit = Card.objects.editable_by(learner).filter(pk=card.pk).exists()
     form = PageForm(request.GET)
@@ -63,6 +64,7 @@ def card_detail(request: Request, card_id: int) -> HttpResponse:
         "flag": Flag.objects.open().filter(card=card, learner=learner).first() if learner else None,
         "suggestions": _own_suggestions(learner, card),
         "history": _history(card, form.cleaned_data["page"] if form.is_valid() else 1),
+        **beside(card, learner),
     }
     return render_page(request, "cards/card_detail.html", context)
 

@@ -39,6 +39,7 @@ from cards.scheduling import (
     study_day,
 )
 from cards.search import parse
+from cards.views.beside import beside
 from cards.views.guests import known_learner, zone_of
 from cards.views.leech import Leech, leech_after, leech_named
 
@@ -170,10 +171,12 @@ def _pick(
     return *next_card(learner, today), Practised()
 
 
-def _card_for(learner: Learner | None, card_id: int) -> Card | None:
+def _card_for(learner: Learner | None, card_id: int, *, has_answer: bool = False) -> Card | None:
+    """With its schedule; to be shown with its answer, with the learner's note as well."""
     cards = Card.objects.visible_to(learner).filter(pk=card_id)
     if learner is not None:
-        return cards.with_schedule(learner).first()
+        cards = cards.with_schedule(learner)
+        return cards.with_note(learner).first() if has_answer else cards.first()
     return cards.select_related("deck").first()
 
 
@@ -233,7 +236,7 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
     form = AnswerForm(request.GET)
     if not form.is_valid():
         return redirect("cards:review")
-    card = _card_for(request.learner, card_id)
+    card = _card_for(request.learner, card_id, has_answer=True)
     if card is None:
         raise Http404
     session = Session.of(form)
@@ -255,6 +258,7 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
         "grades": grade_buttons(state, today, mode, spreading),
         "mode": mode.value,
         "demos": [each for each in demos_of(card.wording) if not each.errors],
+        **beside(card, request.learner),
     }
     return render_page(request, "review/review_answer.html", context, part="session")
 

@@ -31,7 +31,10 @@
     const target = [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === name && isThere(element));
     if (!target) return;
     event.preventDefault();
-    if (isTyping(target)) target.focus();
+    if (isTyping(target)) {
+      for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      target.focus();
+    }
     else target.click();
   });
 

@@ -427,12 +427,13 @@ def test_the_merge_knows_all_that_can_be_a_guests() -> None:
     of_accounts = {("EmailAddress", "user"), ("LogEntry", "user")}
     of_groups = {  # a guest is in none
         ("Assignment", "created_by"), ("Comment", "author"), ("Comment", "deleted_by"), ("Following", "created_by"),
-        ("Invite", "created_by"), ("Membership", "learner"), ("Note", "learner"), ("Notice", "by"),
+        ("Invite", "created_by"), ("Membership", "learner"), ("Notice", "by"),
         ("Notice", "learner"), ("Report", "closed_by"), ("Report", "learner"), ("SuggestionComment", "author"),
     }  # fmt: skip
     moved = {
         ("Deck", "owner"), ("DemoRun", "learner"), ("Enrolment", "learner"),
-        ("Flag", "learner"), ("Flag", "closed_by"), ("Picture", "owner"), ("SavedSearch", "learner"),
+        ("Flag", "learner"), ("Flag", "closed_by"), ("Note", "learner"), ("Picture", "owner"),
+        ("SavedSearch", "learner"),
         ("Revision", "author"), ("Revision", "co_author"), ("Schedule", "learner"), ("StudyEvent", "learner"),
         ("Suggestion", "proposer"), ("Suggestion", "decided_by"),
     }  # fmt: skip

@@ -53,6 +53,7 @@ ROWS: dict[str, str] = {
     "cards:suggest": "/cards/{card}/suggest/",
     "cards:flag": "/cards/{card}/flag/",
     "cards:flag_withdraw": POST_ONLY,
+    "cards:note": "/cards/{card}/note/",
     "cards:picture_upload": POST_ONLY,
     "cards:picture": "404 -/pictures/00000000-0000-0000-0000-000000000000",
     "cards:demo_list": "/demos/",

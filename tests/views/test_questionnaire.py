@@ -2,7 +2,6 @@
 
 import re
 import threading
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from cards.actions.decks import archive_deck
 from cards.markup import plain
 from cards.models import Card, Deck, Enrolment, Learner, Revision, StudyEvent
 from tests.conftest import START, Clock
-from tests.markup.attacks import ATTACKS
+from tests.views.hostile import HOSTILE, Faults
 from tests.views.plain_browser import Forms, press
 
 START_PAGE, READ, MAKE = "/questionnaires/", "/questionnaires/read/", "/questionnaires/make/"
@@ -537,46 +536,10 @@ def test_the_usual_encoding_is_not_worth_a_word(browser, encoding) -> None:
 
 # --- hostile text ---------------------------------------------------------------------------------------------------
 
-ADDRESSED = {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href"}
-FOREIGN = {"iframe", "object", "embed", "base", "style", "svg", "frameset", "applet", "template", "dialog"}
-
-
-class Faults(HTMLParser):
-    """What in a whole page could act for a stranger."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.faults: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attributes}
-        is_icon = tag == "svg" and given.get("class") == "glass"  # of the main navigation
-        if (tag in FOREIGN and not is_icon) or (tag in {"script", "link"} and not self.is_own(given)):
-            self.faults.append(f"<{tag}> {given}")
-        for name, value in given.items():
-            bad_address = name in ADDRESSED and not value.startswith(
-                ("/", "#", "?page=", "https://", "http://", "mailto:")
-            )
-            if (
-                name.startswith("on")
-                or name == "style"
-                or bad_address
-                or (tag != "a" and value.startswith("//"))
-            ):
-                self.faults.append(f"{name}={value} of <{tag}>")
-
-    @staticmethod
-    def is_own(given: dict[str, str]) -> bool:
-        return given.get("src", given.get("href", "")).startswith("/static/")
-
 
 @pytest.mark.parametrize("role", ["prompt", "answer", "heading", "ignore"])
 def test_hostile_text_acts_on_no_page(browser, role) -> None:
-    attacks = (
-        "\n\n".join(ATTACKS).replace("\x00", "").encode(errors="ignore").decode()
-    )  # half a pair is not sent
-    page = paste(browser, f"Why?\n\n{attacks}")
+    page = paste(browser, f"Why?\n\n{HOSTILE}")
     assert page.status_code == 200
     fields = Forms(page.content.decode()).forms[0].fields
     switched = {name: role for name in fields if name.startswith("role-") and name != "role-1"}

@@ -1,0 +1,13 @@
+"""What a learner sees beside an answer that is shown, and nowhere before: what changed, their note, what is said."""
+
+from cards.forms.notes import NoteForm
+from cards.models import Card, Learner
+from cards.models.revisions import changed_since
+
+
+def beside(card: Card, learner: Learner | None) -> dict[str, object]:
+    """For the page of a card, and for its answer in a review. `card` is one with schedule and note."""
+    return {
+        "changed": changed_since(card, learner) if learner else None,
+        "note_form": NoteForm.of(card.own_note),
+    }
