@@ -439,8 +439,9 @@ def proxy(deployment: Deployment) -> Deployment:
 class Visitor(Browser):
     """A browser that goes through the proxy, which decides on the web. Over TLS, by the CA that the proxy made."""
 
-    def __init__(self, proxy: Deployment, **headers: str) -> None:
+    def __init__(self, proxy: Deployment, address: str = "127.0.0.1", **headers: str) -> None:
         super().__init__(proxy)
+        self.address = address
         self.origin = f"https://{SITE}:{proxy.ports['proxy']}"
         self.headers = headers
         ca = proxy.folder / "state" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
@@ -449,7 +450,9 @@ class Visitor(Browser):
 
     def connect(self, web: int) -> http.client.HTTPConnection:
         port = self.deployment.ports["proxy"]
-        return http.client.HTTPSConnection(SITE, port, timeout=20, context=self.context)
+        return http.client.HTTPSConnection(
+            SITE, port, timeout=20, context=self.context, source_address=(self.address, 0)
+        )
 
 
 @needs_caddy
@@ -491,6 +494,18 @@ def test_a_visitor_cannot_say_where_they_come_from_or_by_what(proxy: Deployment)
     addresses = proxy.rows("select address from cards_demorun where seed = 77")
     assert len(addresses) == 3
     assert len(set(addresses)) == 1
+
+
+@needs_caddy
+def test_each_visitor_s_own_address_reaches_the_webs(proxy: Deployment) -> None:
+    """Not the proxy's, by which all guests together would have one guest's limits."""
+    for address in ("127.0.0.4", "127.0.0.5", "127.0.0.5"):
+        visitor = Visitor(proxy, address)
+        asked = form_with(visitor.page(ANY, "/demos/softmax_table/"), r"/run/$")
+        answer, _ = visitor.ask(ANY, asked.attributes["action"], asked.fields | {"seed": "78"})
+        assert answer.status == 302
+    counts = "select count(*) from cards_demorun where seed = 78 group by address order by 1"
+    assert proxy.rows(counts) == [(1,), (2,)]
 
 
 @needs_caddy
@@ -540,5 +555,7 @@ def test_a_web_that_is_killed_leaves_the_other_serving(proxy: Deployment) -> Non
         answer, _ = Visitor(proxy).ask(ANY, "/decks/")
         assert answer.status == 200
     assert Browser(proxy).page(2, "/decks/")
+    assert not proxy.is_healthy("web")  # which looks at the first, as a container's looks at its own
     proxy.start_web(1)
     wait_for(lambda: answers(proxy, 1), 60, proxy.logs)
+    assert proxy.is_healthy("web")
