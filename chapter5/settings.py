@@ -208,12 +208,15 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = redis_url()
+# Somebody waits for a page, and a thread with them: who says nothing is away. A worker's BRPOP is answered within 1 s.
+_REDIS_TIMEOUTS = {"socket_connect_timeout": 1, "socket_timeout": 2}
 CACHES = {
     "default": (
         {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "chapter5",
+            "OPTIONS": _REDIS_TIMEOUTS,
         }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
@@ -337,7 +340,7 @@ CELERY_BEAT_SCHEDULE = {
 _GIVE_UP_SOON = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     # A message that was not acknowledged comes again: later than any demo may take.
-    _GIVE_UP_SOON | {"visibility_timeout": 900, "socket_connect_timeout": 1, "socket_timeout": 10}
+    _GIVE_UP_SOON | _REDIS_TIMEOUTS | {"visibility_timeout": 900}
     if REDIS_URL
     else _GIVE_UP_SOON
     | {

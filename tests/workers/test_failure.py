@@ -1,8 +1,10 @@
 """What breaks, breaks one run at most, and its page says so. Real processes, on the environment's broker."""
 
+import json
 import shutil
 import time
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -142,6 +144,37 @@ def test_a_broker_that_stops_and_returns_empty_delays_what_was_asked_meanwhile(w
         wait_until(lambda: "Couldn't ack" in workers.log, "its end finds no broker", workers)
     workers.broker.start()
     assert meanwhile.wait_until("done").attempt == 1
+
+
+@pytest.mark.skipif(not settings.REDIS_URL, reason="a folder answers at once")
+def test_a_redis_that_is_away_or_says_nothing_keeps_nobody_waiting(workers) -> None:
+    """Beyond the usual on this machine: less than the pause before another try (2 s), or redis-py's patience (5 s)."""
+
+    def click() -> None:
+        workers.page(**seeded()).cancel()
+
+    def is_ready() -> None:
+        with urllib.request.urlopen(f"{workers.server.url}/readyz", timeout=30) as answer:
+            assert json.load(answer)["state"] == "degraded"
+
+    usual = quickest(click)
+    workers.broker.stop()
+    away = quickest(click)
+    workers.broker.start()
+    with workers.broker.silent():
+        silent = max(quickest(click), quickest(is_ready))
+    assert away < 1 + 2 * usual
+    assert silent < 4 + 2 * usual
+
+
+def quickest(act: Callable[[], None]) -> float:
+    """The seconds of the one of a few that nothing else held up."""
+    seconds = []
+    for _ in range(4):
+        start = time.monotonic()
+        act()
+        seconds.append(time.monotonic() - start)
+    return min(seconds)
 
 
 @pytest.mark.skipif(bool(settings.REDIS_URL), reason="messages are no files")
