@@ -33,10 +33,13 @@ NOT_PASSED_ON = (
     "DEMO_",
 )
 START_SECONDS = 90  # on a busy machine
+MAKE_RUN = ("make", "-o", ".venv/run.stamp", "run")  # all is installed
 
 
 class Site:
     """One `serve` on a data folder of its own; without workers, which take a while to start, unless told to."""
+
+    command = (sys.executable, "manage.py", "serve")
 
     def __init__(self, folder: Path, port: int | None = None, workers: bool = False) -> None:
         self.folder = folder
@@ -49,7 +52,7 @@ class Site:
     def start(self) -> "Site":
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                self.command,
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests may run under nohup
             )  # fmt: skip
@@ -205,14 +208,19 @@ def test_it_prints_the_admins_password_once_and_keeps_an_edit(tmp_path: Path) ->
     assert "edited here" in site.manage("shell", "-v0", "-c", look)
 
 
-def test_it_is_the_production_server_and_an_error_shows_nothing_of_the_code(site: Site) -> None:
-    assert "granian" in site.server().cmdline()
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        site.get("no-such-page/")
-    assert refused.value.code == 404
-    assert "DEBUG = True" not in refused.value.read().decode()
-    assert "WSGIServer" not in str(refused.value.headers)
-    refused.value.close()
+def test_make_run_starts_the_production_server_and_an_error_shows_nothing_of_the_code(folder: Path) -> None:
+    site = Site(folder)
+    site.command = MAKE_RUN
+    with started(site):
+        commands = [" ".join(process.cmdline()) for process in site.processes()]
+        assert any(" -m granian --interface wsgi " in command for command in commands), commands
+        assert not any("runserver" in command for command in commands), commands
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            site.get("no-such-page/")
+        assert refused.value.code == 404
+        assert "DEBUG = True" not in refused.value.read().decode()
+        assert "WSGIServer" not in str(refused.value.headers)
+        refused.value.close()
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -226,7 +234,7 @@ def test_it_ends_and_leaves_no_process(site: Site, end: signal.Signals) -> None:
 @pytest.mark.parametrize("end", ["Ctrl-C", "the terminal is closed", "make is told to end"])
 def test_make_run_in_a_terminal_leaves_no_process(folder: Path, end: str) -> None:
     site = Site(folder)
-    make = ["make", "-o", ".venv/run.stamp", "run", f"PORT={site.port}", f"DATA_DIR={folder}"]
+    make = [*MAKE_RUN, f"PORT={site.port}", f"DATA_DIR={folder}"]
     environment = {
         name: value for name, value in site.environment.items() if name not in {"PORT", "DATA_DIR"}
     }

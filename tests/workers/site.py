@@ -185,13 +185,13 @@ class Workers:
         return page
 
     def endless(self) -> "Page":
-        """A run of lr_find with more steps than any form lets through, more than ten of which are done."""
+        """A run of lr_find with more steps than any form lets through, which has begun."""
         with self.suspended("heavy"):
             page = self.page("lr_find", **seeded())
             run = page.run
             run.parameters["steps"] = 10**7
             run.save(update_fields=["parameters"])
-        wait_until(lambda: page.run.progress.get("step", 0) > 10, "it has begun", self)
+        wait_until(lambda: page.run.status == "running", "it has begun", self)
         return page
 
 
