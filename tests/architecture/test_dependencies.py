@@ -3,10 +3,11 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from importlib.metadata import distribution
+from importlib.metadata import distribution, distributions
 from itertools import chain
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -72,6 +73,21 @@ def test_nothing_is_pinned_that_is_not_needed() -> None:
 def test_no_pin_names_a_build() -> None:
     """The same pin brings torch for the CPU on one machine, for CUDA on another."""
     assert [version for version in pins().values() if "+" in version] == []
+
+
+def test_the_readme_says_how_much_disk_either_build_of_torch_takes_and_this_one_does() -> None:
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    said = re.search(
+        r"about ([\d.]+) GB on disk where pip finds a CPU build of torch, "
+        r"about ([\d.]+) GB where the same pin brings CUDA",
+        readme,
+    )
+    assert said
+    of_cuda = {each.name for each in distributions() if each.name.startswith(OF_CUDA)}
+    needed = {*installed(PROJECT["dependencies"]), *installed(PROJECT["optional-dependencies"]["worker"])}
+    files = [Path(str(file.locate())) for name in needed | of_cuda for file in distribution(name).files or ()]
+    gigabytes = sum(file.stat().st_size for file in files if file.exists()) / 1e9
+    assert gigabytes == pytest.approx(float(said[2 if of_cuda else 1]), rel=0.1)
 
 
 def test_web_and_worker_are_installed_by_the_one_list() -> None:
