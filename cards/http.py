@@ -25,7 +25,7 @@ from chapter5.logs import request_id
 
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SECRET_PATH = re.compile(
-    r"(/accounts/(?:confirm-email|password/reset/key)/|/digest/unsubscribe/).+"
+    r"(/accounts/(?:confirm-email|password/reset/key)/|/digest/unsubscribe/|/join/).+"
 )  # as an e-mail has it, with a key
 HEALTH = {"/healthz", "/readyz"}  # asked every few seconds
 access = logging.getLogger("chapter5.access")

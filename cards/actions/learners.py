@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from cards.actions.groups import pass_on_groups
 from cards.actions.notes import move_notes
 from cards.actions.search import move_searches
 from cards.actions.study import write_replay
@@ -147,7 +148,7 @@ class LastAdmin(ValueError):
     """Nobody could open the admin any more."""
 
 
-def delete_learner(*, learner: Learner) -> None:
+def delete_learner(*, learner: Learner, now: datetime) -> None:
     """The learner goes, with the log and all that is theirs alone; what others use stays, without a name.
 
     reports.my_data.Leaving says the same before it is done. Raises LastAdmin for the last active superuser.
@@ -159,11 +160,13 @@ def delete_learner(*, learner: Learner) -> None:
             raise LastAdmin(
                 "This is the last account that opens the whole admin. Give those rights to another first."
             )
-        _leave([learner])
+        _leave([learner], now)
 
 
-def _leave(learners: Collection[Learner]) -> None:
-    """Decks that others study become the site's, pictures that a card shows there nobody's; then the learners go."""
+def _leave(learners: Collection[Learner], now: datetime) -> None:
+    """Groups get another owner, decks that others study become the site's, pictures that a card shows there nobody's;
+    then the learners go."""
+    pass_on_groups(leavers=learners, now=now)
     Picture.objects.kept_without(learners).update(owner=None)
     Deck.objects.kept_without(learners).update(owner=None)
     for picture in Picture.objects.filter(owner__in=learners):
@@ -284,5 +287,5 @@ def remove_idle_guests(*, now: datetime) -> int:
         locked = list(idle.select_for_update().values_list("pk", flat=True))
         # Asked again, now that nothing can be added to them.
         gone = list(idle.filter(pk__in=locked))
-        _leave(gone)
+        _leave(gone, now)
     return len(gone)

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 
 from cards.actions.learners import change_rights, delete_learner, set_password
 from cards.admin.base import OurAdmin, staff_of
+from cards.clock import now
 from cards.models import Learner
 
 RIGHTS = ("is_active", "is_staff", "is_superuser")
@@ -114,11 +115,11 @@ class LearnerAdmin(OurAdmin, UserAdmin):
         )
 
     def delete_model(self, request: HttpRequest, obj: Learner) -> None:
-        delete_learner(learner=obj)
+        delete_learner(learner=obj, now=now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Learner]) -> None:
         for learner in queryset:
-            delete_learner(learner=learner)
+            delete_learner(learner=learner, now=now())
 
     def get_deleted_objects(
         self, objs: Iterable[Learner], request: HttpRequest

@@ -1,9 +1,14 @@
 """What makes a deck, and what is asked of one."""
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import normalise
 from cards.forms.base import Form
+from cards.models import StudyGroup
 
 
 class DeckForm(Form):
@@ -24,6 +29,17 @@ class DeckForm(Form):
     def clean_description(self) -> str:
         """As all our Markdown is stored."""
         return normalise(self.cleaned_data["description"])
+
+
+class NewDeckForm(DeckForm):
+    """A new deck, and whose it is: one's own, or a group's that one edits."""
+
+    def __init__(self, *args: Any, groups: QuerySet[StudyGroup], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if groups:
+            self.fields["group"] = forms.ModelChoiceField(
+                label=_("Whose it is"), queryset=groups, required=False, empty_label=_("Mine alone")
+            )
 
 
 class ArchiveForm(Form):

@@ -56,7 +56,14 @@ class DeckQuerySet(models.QuerySet["Deck"]):
         """The decks whose cards come up in the learner's reviews; for somebody unknown, the starter decks."""
         if learner is None:
             return self.active().filter(is_starter=True, is_public=True)
-        return self.active().visible_to(learner).filter(enrolments__learner=learner)
+        return self.active().studiable_by(learner).filter(enrolments__learner=learner)
+
+    def studiable_by(self, learner: Learner | None) -> Self:
+        """Those that the learner may study: what they may read, but for staff not those of groups they are not in."""
+        decks = self.visible_to(learner)
+        if learner is None or not learner.is_staff:
+            return decks
+        return decks.filter(Q(group=None) | Q(group__in=StudyGroup.objects.of(learner)))
 
     def with_counts(self, learner: Learner | None, today: date) -> Self:
         """Annotates `card_count`, `unanswered_count`, `learnt_count` and `due_count` (of that learner, today)."""
@@ -75,12 +82,16 @@ class DeckQuerySet(models.QuerySet["Deck"]):
             ),
         ).order_by("name", "pk")  # a query that groups forgets the order of Meta
 
-    def kept_without(self, owners: Collection[Learner]) -> Self:
-        """Of the owners' decks those that outlive them: public ones, and those that others study or have studied."""
+    def kept_without(self, owners: Collection[Learner], groups: Collection[StudyGroup] = ()) -> Self:
+        """Of the owners' decks those that outlive them: public ones, and those that others study or have studied.
+
+        So of the decks of the groups that would go with them, which would be theirs.
+        """
         others = Learner.objects.exclude(pk__in=[owner.pk for owner in owners]).order_by()
         enrolled = Exists(others.filter(enrolments__deck=OuterRef("pk")))
         studied = Exists(others.filter(schedules__card__deck=OuterRef("pk")))
-        return self.filter(Q(is_public=True) | enrolled | studied, owner__in=owners)
+        theirs = Q(owner__in=owners) | Q(group__in=groups)
+        return self.filter(theirs, Q(is_public=True) | enrolled | studied)
 
 
 class Deck(models.Model):

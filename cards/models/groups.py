@@ -4,12 +4,13 @@ A right is asked for by name, of a group (`StudyGroup.objects.allowing`), of its
 `correctable_by`, `editable_by`); no view or template knows what a role may do.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import Enum
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,14 @@ class StudyGroupQuerySet(models.QuerySet["StudyGroup"]):
             return self.none()
         return self.filter(pk__in=Membership.objects.standing().filter(learner=learner).values("group"))
 
+    def orphaned_without(self, owners: Collection[Learner]) -> Self:
+        """Those that lose their owner with these learners. `heir_id` is the membership of whoever owns it then: of the
+        highest role the longest in it; None where nobody else is in it."""
+        heirs = Membership.objects.standing().filter(group=OuterRef("pk"), learner__is_active=True)
+        heirs = heirs.exclude(learner__in=owners).by_rank()
+        owned = Membership.objects.standing().filter(role=Role.OWNER, learner__in=owners)
+        return self.filter(pk__in=owned.values("group")).annotate(heir_id=Subquery(heirs.values("pk")[:1]))
+
 
 class StudyGroup(models.Model):
     """People who learn the same decks, and correct them together."""
@@ -84,6 +93,7 @@ class StudyGroup(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[StudyGroupQuerySet] = StudyGroupQuerySet.as_manager()  # type: ignore[assignment]
+    heir_id: int | None  # as orphaned_without() found it
 
     class Meta:
         ordering = ["name", "pk"]
@@ -99,6 +109,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def standing(self) -> Self:
         """Of those who are in the group now."""
         return self.filter(status=Membership.Status.STANDING)
+
+    def by_rank(self) -> Self:
+        """The owner first, then by role; of one role whoever has been in it longest."""
+        ranks = [When(role=role, then=place) for place, role in enumerate(Role)]
+        rank = Case(*ranks, output_field=models.IntegerField())
+        return self.order_by(rank, "created_at", "pk")
 
 
 class Membership(models.Model):

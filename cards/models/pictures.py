@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from cards.models.decks import Card, Deck
+from cards.models.groups import StudyGroup
 from cards.models.learners import Learner
 from cards.models.revisions import Suggestion
 
@@ -24,9 +25,10 @@ class PictureQuerySet(models.QuerySet["Picture"]):
             seen |= Q(owner=learner)
         return self.filter(seen).distinct()
 
-    def kept_without(self, owners: Collection[Learner]) -> Self:
+    def kept_without(self, owners: Collection[Learner], groups: Collection[StudyGroup] = ()) -> Self:
         """Of the owners' pictures those in a card that outlives them, or in a suggestion that waits for a decision."""
-        decks = Deck.objects.exclude(owner__in=owners) | Deck.objects.kept_without(owners)
+        others = Deck.objects.exclude(owner__in=owners).exclude(group__in=groups)
+        decks = others | Deck.objects.kept_without(owners, groups)
         shown = Exists(Card.objects.filter(deck__in=decks, pictures=OuterRef("pk")))
         waiting = Suggestion.objects.open().filter(proposer__in=owners).values_list("prompt", "answer")
         proposed = {name for texts in waiting for text in texts for name in PICTURE.findall(text)}

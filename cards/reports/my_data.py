@@ -17,7 +17,17 @@ from django.utils.text import slugify
 
 from cards.cardtext import CardText, DeckText, write_deck
 from cards.markup import plain
-from cards.models import Card, Deck, Learner, Picture, Revision, StudySettings, Suggestion
+from cards.models import (
+    Card,
+    Deck,
+    Learner,
+    Membership,
+    Picture,
+    Revision,
+    StudyGroup,
+    StudySettings,
+    Suggestion,
+)
 from cards.models.pictures import PICTURE
 from cards.scheduling import Grade
 
@@ -82,23 +92,36 @@ class Leaving:
     staying_picture_count: int
     revision_count: int
     suggestion_count: int
+    membership_count: int  # in the groups of others
+    going_groups: list[StudyGroup]
+    staying_groups: list[tuple[StudyGroup, Learner]]  # each with its next owner
 
 
 def leaving(learner: Learner) -> Leaving:
     """In a fixed number of queries."""
-    stays = Deck.objects.kept_without([learner])
-    staying = list(stays)
-    staying_pictures = Picture.objects.kept_without([learner]).count()
-    cards = Card.objects.filter(Q(deck__in=stays) | ~Q(deck__owner=learner) | Q(deck__owner=None))
+    owned = list(StudyGroup.objects.orphaned_without([learner]))
+    going_groups = [group for group in owned if group.heir_id is None]
+    heirs = Membership.objects.filter(pk__in=[group.heir_id for group in owned if group.heir_id])
+    staying = list(Deck.objects.kept_without([learner], going_groups))
+    staying_pictures = Picture.objects.kept_without([learner], going_groups).count()
+    theirs = Deck.objects.filter(Q(owner=learner) | Q(group__in=going_groups))
+    going = [deck for deck in theirs if deck not in staying]
+    cards = Card.objects.exclude(deck__in=going)
     written = Q(author=learner) | Q(co_author=learner)
     return Leaving(
         review_count=learner.study_events.graded_and_standing().count(),
-        going_decks=[deck for deck in learner.decks.all() if deck not in staying],
+        going_decks=going,
         going_picture_count=learner.pictures.count() - staying_pictures,
         staying_decks=staying,
         staying_picture_count=staying_pictures,
         revision_count=Revision.objects.filter(written, card__in=cards).count(),
-        suggestion_count=Suggestion.objects.filter(proposer=learner, card__in=cards).count(),
+        suggestion_count=Suggestion.objects.filter(proposer=learner)
+        .exclude(card__deck__in=going)
+        .exclude(deck__in=going)
+        .count(),
+        membership_count=learner.memberships.exclude(group__in=owned).count(),
+        going_groups=going_groups,
+        staying_groups=[(heir.group, heir.learner) for heir in heirs.select_related("group", "learner")],
     )
 
 

@@ -29,6 +29,7 @@ from cards.views.beside import beside
 from cards.views.editor import conflict_of, read_editor, show_editor
 from cards.views.guests import zone_of
 from cards.views.review import today_of
+from cards.views.rights import editing
 
 REVISIONS_PER_PAGE = 20
 CHANGED = "The card was changed in the meantime. Nothing was restored: look at its history again."
@@ -95,7 +96,8 @@ def card_new(request: Request, deck_id: int) -> HttpResponse:
     form, is_ready = read_editor(request, EditorForm(request.POST, request.FILES))
     if not is_ready:
         return show_editor(request, "cards/card_new.html", form, {"deck": deck})
-    card = make_card(deck=deck, wording=form.wording, author=request.learner, now=now())
+    with editing(request, deck):
+        card = make_card(deck=deck, wording=form.wording, author=request.learner, now=now())
     messages.success(request, f"Written: {card}")
     return redirect("cards:card_new", deck.pk) if form.cleaned_data["act"] == "another" else redirect(deck)
 
@@ -118,14 +120,15 @@ def card_edit(request: Request, card_id: int) -> HttpResponse:
         return show_editor(request, "cards/card_edit.html", form, {"card": card})
     data = form.cleaned_data
     try:
-        revision = edit_card(
-            card=card,
-            wording=form.wording,
-            base_number=data["base_number"],
-            author=request.learner,
-            now=now(),
-            reason=data["reason"],
-        )
+        with editing(request, card.deck):
+            revision = edit_card(
+                card=card,
+                wording=form.wording,
+                base_number=data["base_number"],
+                author=request.learner,
+                now=now(),
+                reason=data["reason"],
+            )
     except StaleEdit as stale:
         conflict = conflict_of(stale.card, data["base_number"], form.wording)
         form = form.based_on(stale.card.revision_number)
@@ -141,9 +144,13 @@ def _restore(request: Request, card: Card) -> HttpResponse:
         raise Http404
     revision = get_object_or_404(card.revisions, number=form.cleaned_data["restore"])
     try:
-        restored = restore_revision(
-            revision=revision, base_number=form.cleaned_data["base_number"], author=request.learner, now=now()
-        )
+        with editing(request, card.deck):
+            restored = restore_revision(
+                revision=revision,
+                base_number=form.cleaned_data["base_number"],
+                author=request.learner,
+                now=now(),
+            )
     except StaleEdit:
         messages.warning(request, CHANGED)
     else:
@@ -172,7 +179,8 @@ def card_move(request: Request, card_id: int) -> HttpResponse:
         return redirect(card)
     deck = form.cleaned_data["deck"]
     try:
-        move_card(card=card, deck=deck)
+        with editing(request, card.deck, deck):
+            move_card(card=card, deck=deck)
     except KeyedCard:
         messages.error(request, "The card stays: its deck is loaded from a file, which would bring it back.")
     else:
@@ -183,14 +191,16 @@ def card_move(request: Request, card_id: int) -> HttpResponse:
 @require_POST
 def card_archive(request: Request, card_id: int) -> HttpResponse:
     """Into the archive, or back."""
-    card = get_object_or_404(Card.objects.editable_by(request.learner), pk=card_id)
+    card = get_object_or_404(Card.objects.editable_by(request.learner).select_related("deck"), pk=card_id)
     form = ArchiveForm(request.POST)
     if not form.is_valid():
         raise Http404
     if form.cleaned_data["to"] == "archive":
-        archive_card(card=card, now=now())
+        with editing(request, card.deck):
+            archive_card(card=card, now=now())
         messages.success(request, "The card is in the archive. It comes up no more until you bring it back.")
     else:
-        unarchive_card(card=card)
+        with editing(request, card.deck):
+            unarchive_card(card=card)
         messages.success(request, "The card is back, its schedule as it was.")
     return redirect(card)

@@ -7,29 +7,36 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards.actions.decks import archive_deck, edit_deck, leave_deck, make_deck, study_deck, unarchive_deck
+from cards.actions.groups import make_group_deck
+from cards.actions.study import NotYours
 from cards.clock import now
-from cards.forms.decks import ArchiveForm, DeckForm, PageForm, StudyForm
+from cards.forms.decks import ArchiveForm, DeckForm, NewDeckForm, PageForm, StudyForm
 from cards.http import Request, render_page
-from cards.models import Deck
+from cards.models import Deck, Right, StudyGroup
 from cards.models.acts import last_act
 from cards.models.search import deck_queries
 from cards.search import write
 from cards.views.guests import known_learner
 from cards.views.review import today_of
+from cards.views.rights import editing
 
 CARDS_PER_PAGE = 100
 
 
 @require_GET
 def deck_list(request: Request) -> HttpResponse:
-    """One's own decks, the public ones, and apart from them those in the archive."""
+    """One's own decks, those of one's groups, the public ones, and apart from them those in the archive."""
     learner = request.learner
-    visible = Deck.objects.visible_to(learner).with_counts(learner, today_of(request, now()))
-    active = [deck for deck in visible if deck.archived_at is None]
+    decks = Deck.objects.studiable_by(learner).with_counts(learner, today_of(request, now()))
+    visible = decks.select_related("group").order_by("group__name", "group", "name", "pk")
+    active = [deck for deck in visible if not (deck.archived_at or (deck.group and deck.group.archived_at))]
     context = {
         "own": [deck for deck in active if learner and deck.owner_id == learner.pk],
-        "others": [deck for deck in active if not learner or deck.owner_id != learner.pk],
-        "archived": [deck for deck in visible if deck.archived_at],
+        "of_groups": [deck for deck in active if deck.group_id],
+        "others": [
+            deck for deck in active if not deck.group_id and (not learner or deck.owner_id != learner.pk)
+        ],
+        "archived": [deck for deck in visible if deck not in active],
         "studied": set(Deck.objects.studied_by(learner).values_list("pk", flat=True)),
     }
     return render_page(request, "decks/deck_list.html", context)
@@ -37,16 +44,28 @@ def deck_list(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def deck_new(request: Request) -> HttpResponse:
-    """Makes a deck, which its owner studies from then on."""
-    form = DeckForm(request.POST if request.method == "POST" else None)
+    """Makes a deck of one's own, or of a group that one edits; whoever makes it studies it from then on."""
+    groups = StudyGroup.objects.allowing(request.learner, Right.EDIT)
+    form = NewDeckForm(
+        request.POST if request.method == "POST" else None,
+        groups=groups,
+        initial={"group": request.GET.get("group")},
+    )
     if not form.is_valid():
         return render_page(
             request, "decks/deck_new.html", {"form": form}, status=422 if form.is_bound else 200
         )
-    data = form.cleaned_data
-    deck = make_deck(
-        owner=known_learner(request), name=data["name"], description=data["description"], now=now()
-    )
+    data = {name: form.cleaned_data[name] for name in ("name", "description")}
+    maker = known_learner(request)
+    group = form.cleaned_data.get("group")
+    try:
+        deck = (
+            make_group_deck(group=group, maker=maker, now=now(), **data)
+            if group
+            else make_deck(owner=maker, now=now(), **data)
+        )
+    except NotYours:
+        raise Http404 from None
     messages.success(request, "The deck is made. Write its first card.")
     return redirect(deck)
 
@@ -55,7 +74,8 @@ def deck_new(request: Request) -> HttpResponse:
 def deck_detail(request: Request, deck_id: int) -> HttpResponse:
     """What a deck is about, its cards, and where the learner stands with each."""
     learner = request.learner
-    deck = get_object_or_404(Deck.objects.visible_to(learner).select_related("owner"), pk=deck_id)
+    decks = Deck.objects.visible_to(learner).select_related("owner", "group")
+    deck = get_object_or_404(decks, pk=deck_id)
     cards = deck.cards.filter(archived_at=None).order_by("position", "pk")
     cards = cards.with_schedule(learner) if learner else cards
     can_edit = Deck.objects.editable_by(learner).filter(pk=deck.pk).exists()
@@ -76,6 +96,7 @@ def deck_detail(request: Request, deck_id: int) -> HttpResponse:
         "act": last_act(learner) if learner else None,
         "enrolment": enrolment,
         "only_today": enrolment.exceptions(today) if enrolment and enrolment.has_exception(today) else None,
+        "may_study": Deck.objects.studiable_by(learner).filter(pk=deck.pk).exists(),
         "is_studied": enrolment is not None if learner else studied.exists(),
     }
     return render_page(request, "decks/deck_detail.html", context)
@@ -90,7 +111,8 @@ def deck_edit(request: Request, deck_id: int) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "deck": deck}
         return render_page(request, "decks/deck_edit.html", context, status=422 if form.is_bound else 200)
-    edit_deck(deck=deck, name=form.cleaned_data["name"], description=form.cleaned_data["description"])
+    with editing(request, deck):
+        edit_deck(deck=deck, name=form.cleaned_data["name"], description=form.cleaned_data["description"])
     messages.success(request, "Saved.")
     return redirect(deck)
 
@@ -103,12 +125,14 @@ def deck_archive(request: Request, deck_id: int) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     if form.cleaned_data["to"] == "archive":
-        archive_deck(deck=deck, now=now())
+        with editing(request, deck):
+            archive_deck(deck=deck, now=now())
         messages.success(
             request, "The deck is in the archive. Its cards come up no more until you bring it back."
         )
     else:
-        unarchive_deck(deck=deck)
+        with editing(request, deck):
+            unarchive_deck(deck=deck)
         messages.success(request, "The deck is back, with every card where it was.")
     return redirect(deck)
 
@@ -116,7 +140,7 @@ def deck_archive(request: Request, deck_id: int) -> HttpResponse:
 @require_POST
 def deck_study(request: Request, deck_id: int) -> HttpResponse:
     """Study the deck from now on, or stop."""
-    deck = get_object_or_404(Deck.objects.visible_to(request.learner), pk=deck_id)
+    deck = get_object_or_404(Deck.objects.studiable_by(request.learner), pk=deck_id)
     form = StudyForm(request.POST)
     if not form.is_valid():
         raise Http404

@@ -67,7 +67,7 @@ def _leave(request: Request, learner: Learner) -> HttpResponse:
     form = LeavingForm(request.POST if request.method == "POST" else None, user=learner)
     if form.is_bound and form.is_valid():
         try:
-            delete_learner(learner=learner)
+            delete_learner(learner=learner, now=now())
         except LastAdmin as error:
             form.add_error(None, str(error))
         else:

@@ -65,6 +65,16 @@
     if (text) live.textContent = text;
     live.className = text ? "note bad" : "unseen";
   }
+  // A link that is to be passed on: one press copies it. Without this file it is a field to copy from.
+  if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.select();
+      await navigator.clipboard.writeText(field.value);
+      document.getElementById("live").textContent = button.textContent = button.dataset.copied;
+    });
+  }
   // What the server has for ears alone, such as that a demo is done.
   document.addEventListener("said", (event) => (document.getElementById("live").textContent = event.detail.text));
 })();

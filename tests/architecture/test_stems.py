@@ -20,6 +20,7 @@ ROUTES = {route.name: route for route in urlpatterns}
 PAGES_OF_ANOTHER_NAME = {
     "review/prompt.html": "the review goes on with a prompt",
     "review/finish.html": "or it is done",
+    "invites/no_invite.html": "the answer to a token that lets nobody in",
 }
 # Routes whose test stands in the file of another.
 TESTED_WITH = {
@@ -28,6 +29,10 @@ TESTED_WITH = {
     "deck_edit": ("deck_detail", "what the owner does from that page"),
     "deck_archive": ("deck_detail", "a button of that page"),
     "deck_study": ("deck_detail", "a button of that page"),
+    "group_edit": ("group_detail", "what the owner does from that page"),
+    "group_archive": ("group_detail", "a button of that page"),
+    "group_progress": ("group_detail", "a button of that page"),
+    "invite_revoke": ("invite_list", "a button of that page"),
     "card_archive": ("card_move", "it too puts a card elsewhere"),
     "questionnaire_read": ("questionnaire", "one form goes through three steps"),
     "questionnaire_make": ("questionnaire", "one form goes through three steps"),

@@ -42,6 +42,21 @@ ROWS: dict[str, str] = {
     "cards:deck_archive": POST_ONLY,
     "cards:deck_study": POST_ONLY,
     "cards:card_new": "/decks/{own_deck}/new/",
+    "cards:deck_give": "/decks/{own_deck}/give/",
+    "cards:group_list": "/groups/",
+    "cards:group_new": "/groups/new/",
+    "cards:group_detail": "/groups/{group}/",
+    "cards:group_edit": "/groups/{group}/edit/",
+    "cards:group_archive": POST_ONLY,
+    "cards:group_delete": "/groups/{group}/delete/",
+    "cards:group_leave": "@/groups/{group}/leave/",
+    "cards:group_progress": POST_ONLY,
+    "cards:group_follow": "/groups/{group}/follow/",
+    "cards:member_list": "/groups/{group}/members/",
+    "cards:member_edit": "/groups/{group}/members/{membership}/",
+    "cards:invite_list": "/groups/{group}/invites/",
+    "cards:invite_revoke": POST_ONLY,
+    "cards:join": "/join/{invite}/",
     "cards:questionnaire": "/questionnaires/",
     "cards:questionnaire_read": POST_ONLY,
     "cards:questionnaire_make": POST_ONLY,
@@ -156,17 +171,27 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib.contenttypes.models import ContentType
 from cards.actions.digests import token_of
+from cards.actions.groups import make_group
+from cards.actions.invites import join_group, make_invite
+from cards.clock import now
 from cards.models import *
 me = Learner.objects.get(username={name!r})
 address = EmailAddress.objects.get(user=me)
 own = Card.objects.filter(deck__owner=me).first()
 card = Card.objects.get(deck__source_key="chapter5", key="bear-softmax")
+mine = StudyGroup.objects.get(memberships__learner=me)
+admin = Learner.objects.filter(is_superuser=True).latest("pk")
+join_group(token=mine.invites.get().token, learner=admin, shows_progress=True, now=now())
+their = Membership.objects.get(group=mine, learner=admin)
+other = make_group(owner=admin, name="Elsewhere", description="*Others* read too.", now=now())
+elsewhere = make_invite(group=other, by=admin, role="member", days=7, now=now())
 print(json.dumps(dict(
     learner=me.pk, own_deck=own.deck_id, own_card=own.pk, card=card.pk, deck=card.deck_id,
     run=str(DemoRun.objects.get(learner=me).pk), search=SavedSearch.objects.get(learner=me).pk,
     flag=Flag.objects.get(learner=me).pk, suggestion=Suggestion.objects.get(proposer=me).pk,
     reset_key=user_pk_to_url_str(me) + "-" + default_token_generator.make_token(me),
     email_key=EmailConfirmationHMAC(address).key, digest=token_of(me),
+    group=mine.pk, membership=their.pk, invite=elsewhere.token,
     card_type=ContentType.objects.get_for_model(Card).pk,
 )))
 """
@@ -239,6 +264,15 @@ def world(server: Server, browser: Browser) -> Iterator[World]:
     me.get_by_text("Keep this search", exact=True).click()
     me.get_by_label("Keep this search as").fill("Softmax")
     me.get_by_role("button", name="Keep it").click()
+    me.goto("/groups/new/")
+    me.get_by_label("Name").fill("Readers")
+    me.get_by_role("button", name="Make the group").click()
+    me.get_by_role("link", name="Follow a public deck").click()
+    me.get_by_role("button", name="Follow").first.click()
+    me.goto("/groups/")
+    me.get_by_role("link", name="Readers").click()
+    me.get_by_role("link", name="Invite").click()
+    me.get_by_role("button", name="Make the invite").click()
     me.goto("/demos/softmax_table/")
     me.get_by_role("button", name="Run").click()
     printed = server.manage("shell", "-v0", "-c", LOOK_UP.format(name=name))

@@ -35,7 +35,7 @@ class Forms(HTMLParser):
         name, value = given.get("name", ""), given.get("value", "")
         if tag == "form":
             self.forms.append(Form(given))
-        elif tag in {"textarea", "button"}:
+        elif tag in {"textarea", "button"} and "hidden" not in given:
             self.inside, self.text = given, ""
         elif tag == "select":
             self.select = name
@@ -43,7 +43,9 @@ class Forms(HTMLParser):
             self.forms[-1].fields[self.select] = value
         elif tag == "input" and given.get("type") == "file":
             self.forms[-1].files.add(name)
-        elif tag == "input" and (given.get("type") not in {"checkbox", "radio"} or "checked" in given):
+        elif (
+            tag == "input" and name and (given.get("type") not in {"checkbox", "radio"} or "checked" in given)
+        ):
             self.forms[-1].fields[name] = value
 
     def handle_data(self, data: str) -> None:
@@ -54,6 +56,7 @@ class Forms(HTMLParser):
             self.forms[-1].fields[self.inside["name"]] = self.text.removeprefix("\n")
         elif tag == "button" and self.inside is not None:
             self.forms[-1].buttons[" ".join(self.text.split())] = self.inside
+            self.inside = None
 
 
 def press(
@@ -67,7 +70,8 @@ def press(
     if pressed.get("name"):
         data[pressed["name"]] = pressed["value"]
     data = {name: _line_ends(value) for name, value in data.items()}
-    action = pressed.get("formaction") or form.attributes["action"]
+    own = page.request["PATH_INFO"]  # without an action a form is sent to its page
+    action = pressed.get("formaction") or form.attributes.get("action") or own
     assert form.attributes["method"] == "post"
     if form.attributes.get("enctype") == "multipart/form-data":
         return client.post(action, data, follow=follow)
