@@ -4,6 +4,7 @@ from django.urls import path
 
 from cards.views import (
     acts,
+    bulk,
     cards,
     catch_up,
     decks,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("review/<int:card_id>/", review.review_answer, name="review_answer"),
     path("review/grade/", review.grade, name="grade"),
     path("cards/act/", acts.card_act, name="card_act"),
+    path("cards/bulk/", bulk.card_bulk, name="card_bulk"),
     path("undo/", acts.undo, name="undo"),
     path("practice/", practice.practice, name="practice"),
     path("search/", search.search, name="search"),

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from cards.actions.cards import undo_edit
 from cards.actions.study import NotYours, new_event, note_day
 from cards.actions.suggestions import withdraw_flag
-from cards.models import Card, Learner, Schedule, StudyEvent
+from cards.models import Card, Learner, Revision, Schedule, StudyEvent
 from cards.models.acts import can_be_undone, standing_edits, standing_flags
 from cards.scheduling import NEW, Kind, State, replay, step
 from cards.scheduling.sm2 import MOST_INTERVAL_DAYS
@@ -183,20 +183,28 @@ def undo_flag(*, learner: Learner, flag_id: int, now: datetime) -> int:
     return card_id
 
 
-def undo_own_edit(*, learner: Learner, revision_id: int, now: datetime) -> int:
-    """Gives the card the wording that it had before the learner's edit. Returns its id.
+def undo_own_edit(*, learner: Learner, revision_id: int, now: datetime) -> list[int]:
+    """Gives the card the wording that it had before the learner's edit. Returns its id, or theirs.
 
-    Raises NotYours unless the edit is theirs, they may still edit the card, and nobody has edited it since.
+    What was written into many cards in one instant is taken back in all of them, but where somebody has edited one
+    since, or the learner may edit it no more. Raises NotYours where nothing is left that could be taken back.
     """
     with transaction.atomic():
-        Card.objects.select_for_update().filter(revisions=revision_id).first()
-        revision = standing_edits(learner).filter(pk=revision_id).select_related("card").first()
-        if (
-            revision is None
-            or not Card.objects.editable_by(learner).filter(pk=revision.card_id).exists()
-            or not can_be_undone(learner, revision.created_at, learner.study_day(now))
-        ):
+        named = standing_edits(learner).filter(pk=revision_id).first()
+        if named is None or not can_be_undone(learner, named.created_at, learner.study_day(now)):
             raise NotYours(revision_id)
-        undo_edit(revision=revision, author=learner, now=now)
-    card_id: int = revision.card_id
-    return card_id
+        together = Revision.objects.filter(author=learner, created_at=named.created_at, reason=named.reason)
+        list(Card.objects.filter(revisions__in=together).order_by("pk").select_for_update(no_key=True))
+        standing = standing_edits(learner).filter(
+            pk__in=together.values("pk")
+        )  # asked again, now that they are held
+        revisions = list(
+            standing.filter(card__in=Card.objects.editable_by(learner))
+            .select_related("card")
+            .order_by("card")
+        )
+        if not revisions:
+            raise NotYours(revision_id)
+        for revision in revisions:
+            undo_edit(revision=revision, author=learner, now=now)
+    return [revision.card_id for revision in revisions]

@@ -1,6 +1,6 @@
 """Writing cards: make, edit, restore, move, archive. A new wording is a revision, and resets no schedule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from cards.models.pictures import PICTURE
 from cards.models.search import searchable
 
 FOLDED_AT_ONCE = 500
+EDITED_AT_ONCE = 100
 
 
 class KeyedCard(Exception):
@@ -64,7 +65,7 @@ def make_cards(
 ) -> None:
     """Adds many cards at the deck's end, each with its first revision, in a few statements for hundreds of them."""
     with transaction.atomic():
-        first = _next_position(deck)
+        first = next_position(deck)
         cards = Card.objects.bulk_create(
             [
                 _new_card(deck, wording, position, now)
@@ -108,6 +109,26 @@ def edit_card(
     return revision
 
 
+def edit_cards(
+    *, wordings: Mapping[Card, Wording], author: Learner, now: datetime, reason: str
+) -> list[Revision]:
+    """Gives cards new wordings, each as its next revision, in a few statements for hundreds of them.
+
+    The caller's transaction holds the cards, and knows that each says something else now.
+    """
+    for card, wording in wordings.items():
+        for name, value in _columns(wording).items():
+            setattr(card, name, value)
+        card.revision_number += 1
+        _open_pictures(card, author)
+    columns = [*asdict(Wording("", "")), *searchable(Wording("", "")), "revision_number"]
+    Card.objects.bulk_update(wordings, columns, batch_size=EDITED_AT_ONCE)
+    edited = Revision.Source.EDITED
+    return Revision.objects.bulk_create(
+        [_revision(card, edited, author, None, reason, now) for card in wordings], batch_size=EDITED_AT_ONCE
+    )
+
+
 def restore_revision(
     *, revision: Revision, base_number: int, author: Learner, now: datetime, reason: str = ""
 ) -> Revision | None:
@@ -147,7 +168,7 @@ def move_card(*, card: Card, deck: Deck) -> None:
         raise KeyedCard
     with transaction.atomic():
         if card.deck_id != deck.pk:
-            card.deck, card.position = deck, _next_position(deck)
+            card.deck, card.position = deck, next_position(deck)
             card.save(update_fields=["deck", "position"])
 
 
@@ -182,7 +203,7 @@ def fold_cards(*, only_count: bool = False) -> int:
     return stale
 
 
-def _next_position(deck: Deck) -> int:
+def next_position(deck: Deck) -> int:
     last: int | None = Card.objects.filter(deck=deck).aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
 

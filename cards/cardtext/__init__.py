@@ -1,7 +1,7 @@
 """The card language: what a card says, cleaned and checked, and the deck file that holds many. Pure."""
 
 from cards.cardtext.deck import CardText, DeckText, read_deck, write_deck
-from cards.cardtext.wording import DemoLink, TextError, Wording, clean, normalise
+from cards.cardtext.wording import DemoLink, TextError, Wording, clean, clean_tag, normalise
 
 __all__ = [
     "CardText",
@@ -10,6 +10,7 @@ __all__ = [
     "TextError",
     "Wording",
     "clean",
+    "clean_tag",
     "normalise",
     "read_deck",
     "write_deck",

@@ -78,6 +78,31 @@ class Wording:
     def needs_answer(self) -> bool:
         return not self.answer.strip()
 
+    def tagged(self, tag: str) -> "Wording":
+        """The same with that tag as the last one. Raises TextError where the details would be too long for it."""
+        if tag in self.tags:
+            return self
+        lines = self.details.split("\n") if self.details else []
+        last = max((number for number, line in enumerate(lines) if line.startswith("tags:")), default=None)
+        if last is None:
+            lines.append(f"tags: {tag}")
+        else:
+            lines[last] += f", {tag}"
+        return clean(self.prompt, self.answer, "\n".join(lines))
+
+    def untagged(self, tag: str) -> "Wording":
+        """The same without that tag; the others as they were written."""
+        if tag not in self.tags:
+            return self
+        lines = []
+        for line in self.details.split("\n"):
+            key, _, value = line.partition(":")
+            if key == "tags":
+                kept = [each.strip() for each in value.split(",") if each.strip().lower() not in {tag, ""}]
+                line = f"tags: {', '.join(kept)}" if kept else ""
+            lines.append(line)
+        return replace(self, details="\n".join(filter(None, lines)))
+
     def _values(self, key: str) -> Iterator[str]:
         for line in self.details.split("\n"):
             found, _, value = line.partition(":")
@@ -99,6 +124,16 @@ def clean(prompt: str, answer: str, details: str = "") -> Wording:
     wording = replace(wording, details=_clean_details(details))
     _check_lengths(wording)
     return wording
+
+
+def clean_tag(text: str) -> str:
+    """One tag as it is compared. Raises TextError where it is none, or several."""
+    tag = " ".join(normalise(text).split()).lower()
+    if not tag:
+        raise TextError("Write a tag.", "details")
+    if "," in tag:
+        raise TextError("One tag at a time: a comma stands between two.", "details")
+    return tag
 
 
 def normalise(text: str) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from cards.actions.acts import MOST_CARDS
 from cards.forms.review import SessionForm
@@ -18,11 +19,21 @@ class IdsField(forms.Field):
     """Ids of rows, one or more, each sent under the same name."""
 
     widget = forms.MultipleHiddenInput
-    default_error_messages = {"required": "Choose a card first.", "invalid": "A card could not be read."}
+    default_error_messages = {
+        "required": _("Choose a card first."),
+        "invalid": _("A card could not be read."),
+        "many": _("At most %(most)d cards can be changed at once."),
+    }
+
+    def __init__(self, *args: Any, most: int = MOST_CARDS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
 
     def to_python(self, value: Any) -> list[int]:
         texts = value or []
-        if len(texts) > MOST_CARDS or not all(text.isascii() and text.isdigit() for text in texts):
+        if len(texts) > self.most:
+            raise ValidationError(self.error_messages["many"], code="many", params={"most": self.most})
+        if not all(text.isascii() and text.isdigit() for text in texts):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         ids = [int(text) for text in texts]
         if not all(0 < each < MOST_ID for each in ids):

@@ -110,6 +110,6 @@ def can_be_undone(learner: Learner, at: datetime, today: date) -> bool:
     later = (
         standing_events(learner).filter(at__gt=at).values("at").distinct().count()
         + standing_flags(learner).filter(created_at__gt=at).count()
-        + standing_edits(learner).filter(created_at__gt=at).count()
+        + standing_edits(learner).filter(created_at__gt=at).values("created_at").distinct().count()
     )
     return later < MOST_UNDONE

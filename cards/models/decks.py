@@ -48,6 +48,11 @@ class DeckQuerySet(models.QuerySet["Deck"]):
             mine |= Q(group__in=StudyGroup.objects.allowing(learner, Right.EDIT))
         return self.filter(mine)
 
+    def reachable_from(self, deck: "Deck", learner: Learner | None) -> Self:
+        """Where the learner may move that deck's cards: to others that they edit, and out of no group."""
+        decks = self.active().editable_by(learner).exclude(pk=deck.pk)
+        return decks if deck.group_id is None else decks.filter(group=deck.group_id)
+
     def active(self) -> Self:
         """Neither in the archive nor in a group that is."""
         return self.filter(archived_at=None, group__archived_at=None)

@@ -86,8 +86,9 @@ def _take_back(learner: Learner, kind: ActKind, key: UUID | int, instant: dateti
         case ActKind.FLAG, int():
             return [acts.undo_flag(learner=learner, flag_id=key, now=instant)], "The flag is withdrawn."
         case _, int():
-            card_id = acts.undo_own_edit(learner=learner, revision_id=key, now=instant)
-            return [card_id], "Your edit is taken back. The card reads as before."
+            ids = acts.undo_own_edit(learner=learner, revision_id=key, now=instant)
+            many = f"Your edit of {len(ids)} cards is taken back. They read as before."
+            return ids, many if len(ids) > 1 else "Your edit is taken back. The card reads as before."
     raise NotYours(key)
 
 

@@ -83,8 +83,7 @@ def _own_suggestions(learner: Learner | None, card: Card) -> list[Suggestion]:
 
 
 def _move_form(learner: Learner | None, card: Card, data: object = None) -> MoveForm:
-    decks = Deck.objects.active().editable_by(learner).exclude(pk=card.deck_id)
-    return MoveForm(data, decks=decks)
+    return MoveForm(data, decks=Deck.objects.reachable_from(card.deck, learner))
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,6 +10,7 @@ from cards.actions.decks import archive_deck, edit_deck, leave_deck, make_deck, 
 from cards.actions.groups import make_group_deck
 from cards.actions.study import NotYours
 from cards.clock import now
+from cards.forms.bulk import ChosenForm
 from cards.forms.decks import ArchiveForm, DeckForm, NewDeckForm, PageForm, StudyForm
 from cards.http import Request, render_page
 from cards.models import Deck, Right, StudyGroup
@@ -82,7 +83,8 @@ def deck_detail(request: Request, deck_id: int) -> HttpResponse:
     studied = Deck.objects.studied_by(learner).filter(pk=deck.pk)
     enrolment = deck.enrolments.filter(learner=learner, deck__in=studied).first() if learner else None
     today = today_of(request, now())
-    form = PageForm(request.GET)
+    form, choice = PageForm(request.GET), ChosenForm(request.GET)
+    choice.is_valid()
     query = deck_queries(learner).get(deck.pk)  # a deck in the archive is not searched
     context = {
         "deck": deck,
@@ -92,6 +94,9 @@ def deck_detail(request: Request, deck_id: int) -> HttpResponse:
         ),
         "archived_cards": deck.cards.exclude(archived_at=None) if can_edit else [],
         "can_edit": can_edit,
+        "move_decks": Deck.objects.reachable_from(deck, learner) if can_edit else [],
+        "chosen": choice.cleaned_data.get("chosen", set()) if can_edit else set(),
+        "did": choice.cleaned_data.get("did", ""),
         "practise": write(query) if query else "",
         "act": last_act(learner) if learner else None,
         "enrolment": enrolment,

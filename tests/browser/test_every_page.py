@@ -29,6 +29,7 @@ ROWS: dict[str, str] = {
     "cards:grade": POST_ONLY,
     "cards:undo": POST_ONLY,
     "cards:card_act": POST_ONLY,
+    "cards:card_bulk": POST_ONLY,
     "cards:practice": "/practice/",
     "cards:search": "/search/?q=softmax",
     "cards:search_keep": POST_ONLY,
