@@ -22,6 +22,7 @@ from cards.actions.decks import make_site_deck
 from cards.actions.demo_runs import claim_run, finish_run, greet, request_run
 from cards.actions.learners import change_settings, enrol_in_starter_decks, guest_for
 from cards.actions.limits import set_deck_limits, set_today_limits
+from cards.actions.notices import notify
 from cards.actions.pictures import store_picture
 from cards.actions.search import save_search
 from cards.actions.study import Result, grade_card
@@ -245,9 +246,9 @@ def _group(ada: Learner, staff: Learner, deck: Deck, card: Card) -> None:
     Note.objects.create(learner=ada, card=card, text=TEXT, created_at=START, changed_at=START)
     suggestion = Suggestion.objects.get()
     SuggestionComment.objects.create(suggestion=suggestion, author=staff, text=TEXT, created_at=START)
-    Notice.objects.create(
-        learner=ada, kind=Notice.Kind.MENTIONED, by=staff, group=group, deck=deck, card=card, comment=comment,
-        suggestion=suggestion, assignment=assignment, created_at=START,
+    notify(
+        kind=Notice.Kind.MENTIONED, to=[ada], by=staff, now=START, group=group, deck=deck, card=card, comment=comment,
+        suggestion=suggestion, assignment=assignment,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from cards.models import (
     Enrolment,
     Flag,
     Learner,
+    Notice,
     Picture,
     Revision,
     Schedule,
@@ -225,6 +226,8 @@ def _move_all(guest: Learner, into: Learner) -> int:
         (Flag, "learner"),
         (Flag, "closed_by"),
         (DemoRun, "learner"),
+        (Notice, "learner"),
+        (Notice, "by"),
     ):
         model._default_manager.filter(**{field: guest}).update(**{field: into})
     Revision.objects.filter(author=guest).rewrite(author=into)

@@ -3,11 +3,13 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cards.models.decks import Card, Deck
 from cards.models.discussions import Comment
-from cards.models.groups import Assignment, StudyGroup
+from cards.models.groups import Assignment, Right, StudyGroup
 from cards.models.learners import Learner
 from cards.models.revisions import Suggestion
 
@@ -18,9 +20,26 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def visible_to(self, learner: Learner | None) -> Self:
         """The learner's own, as far as they may still read the card, the deck and the group that it is about."""
-        if learner is None:
+        if learner is None or learner.is_guest:
             return self.none()
-        return self.filter(learner=learner)
+        decks = Deck.objects.visible_to(learner)
+        groups = Q(group__in=StudyGroup.objects.allowing(learner, Right.READ))
+        return self.filter(
+            Q(card=None) | Q(card__deck__in=decks),
+            Q(deck=None) | Q(deck__in=decks),
+            Q(group=None)
+            | groups
+            | Q(kind=Notice.Kind.REMOVED),  # whose line says no more than the group's name
+            Q(suggestion=None) | Q(suggestion__in=Suggestion.objects.visible_to(learner)),
+            Q(comment=None) | Q(comment__deleted_at=None),
+            learner=learner,
+        )
+
+    def with_subjects(self) -> Self:
+        """With all that a line and its link name, in the same query."""
+        return self.select_related(
+            "by", "group", "deck", "card__deck", "suggestion__card__deck", "suggestion__deck", "assignment"
+        )
 
 
 class Notice(models.Model):
@@ -56,8 +75,15 @@ class Notice(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["learner", "-created_at"], name="inbox"),
-            models.Index(fields=["learner"], condition=models.Q(read_at=None), name="unread_notices"),
+            models.Index(fields=["learner"], condition=Q(read_at=None), name="unread_notices"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind}, to {self.learner_id}"
+
+    def get_absolute_url(self) -> str:
+        """Where one sees what it is about: the most particular of the rows that it names."""
+        if self.kind == Notice.Kind.REMOVED:
+            return reverse("cards:inbox")
+        subject = self.card or self.deck or self.group
+        return subject.get_absolute_url() if subject else reverse("cards:inbox")

@@ -22,6 +22,7 @@ from cards.actions.acts import undo_event
 from cards.actions.cards import edit_card, make_card
 from cards.actions.decks import leave_deck, make_deck, study_deck
 from cards.actions.learners import begin_account, change_settings, guest_for, merge_learners
+from cards.actions.notices import notify
 from cards.actions.study import Result, grade_card, write_replay
 from cards.actions.suggestions import accept_suggestion, flag_card, suggest_wording, withdraw_flag
 from cards.cardtext import Wording
@@ -31,6 +32,7 @@ from cards.models import (
     Enrolment,
     Flag,
     Learner,
+    Notice,
     Picture,
     Revision,
     Schedule,
@@ -376,6 +378,13 @@ def test_decks_pictures_revisions_and_suggestions_move(guest, ada, bob, cards) -
     assert Suggestion.objects.get(pk=offer.pk).decided_by == ada
 
 
+def test_what_a_guest_was_told_and_what_others_were_told_of_them_moves(guest, ada, bob, cards) -> None:
+    notify(kind=Notice.Kind.ACCEPTED, to=[guest], by=bob, now=START, card=cards[0])
+    notify(kind=Notice.Kind.ANSWERED, to=[bob], by=guest, now=START, card=cards[0])
+    merge_learners(guest=guest, into=ada)
+    assert set(Notice.objects.values_list("learner", "by")) == {(ada.pk, bob.pk), (bob.pk, ada.pk)}
+
+
 def test_a_suggestion_that_both_made_is_open_once(guest, ada, cards) -> None:
     for learner in (ada, guest):
         suggest_wording(
@@ -427,12 +436,13 @@ def test_the_merge_knows_all_that_can_be_a_guests() -> None:
     of_accounts = {("EmailAddress", "user"), ("LogEntry", "user")}
     of_groups = {  # a guest is in none
         ("Assignment", "created_by"), ("Comment", "author"), ("Comment", "deleted_by"), ("Following", "created_by"),
-        ("Invite", "created_by"), ("Membership", "learner"), ("Notice", "by"),
-        ("Notice", "learner"), ("Report", "closed_by"), ("Report", "learner"), ("SuggestionComment", "author"),
+        ("Invite", "created_by"), ("Membership", "learner"), ("Report", "closed_by"), ("Report", "learner"),
+        ("SuggestionComment", "author"),
     }  # fmt: skip
     moved = {
         ("Deck", "owner"), ("DemoRun", "learner"), ("Enrolment", "learner"),
-        ("Flag", "learner"), ("Flag", "closed_by"), ("Note", "learner"), ("Picture", "owner"),
+        ("Flag", "learner"), ("Flag", "closed_by"), ("Note", "learner"), ("Notice", "by"),
+        ("Notice", "learner"), ("Picture", "owner"),
         ("SavedSearch", "learner"),
         ("Revision", "author"), ("Revision", "co_author"), ("Schedule", "learner"), ("StudyEvent", "learner"),
         ("Suggestion", "proposer"), ("Suggestion", "decided_by"),

@@ -43,6 +43,8 @@ TESTED_WITH = {
     "statistics_csv": ("statistics", "what a figure of that page shows, as a file"),
     "deck_statistics_csv": ("deck_statistics", "the same"),
     "card_statistics_csv": ("card_statistics", "the same"),
+    "inbox_read": ("inbox", "a button of that page"),
+    "notice_open": ("inbox", "a line of that page"),
     "my_data_zip": ("my_data", "what that page hands out"),
     "healthz": ("status", "two of a kind"),
     "readyz": ("status", "two of a kind"),

@@ -51,8 +51,8 @@ def test_it_is_ones_own(client, client_of, bob, card, clock) -> None:
 def test_it_takes_so_many_queries(client_of, ada, card, clock, django_assert_num_queries) -> None:
     client = client_of(ada)
     with django_assert_num_queries(
-        2 + 2
-    ):  # the session and the learner; the card with its schedule, and its log
+        3 + 2
+    ):  # the session, the learner and what is unread; the card with its schedule, and its log
         main(client, f"/cards/{card.pk}/statistics/")
 
 

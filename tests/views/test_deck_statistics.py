@@ -11,7 +11,9 @@ from cards.models import Card, Deck, Learner
 from tests.conftest import START
 from tests.reports.logs import Log
 
-QUERIES = 2 + 1 + 1 + 11  # the session and the learner; the deck; whether there is anything; the figures
+QUERIES = (
+    3 + 1 + 1 + 11
+)  # the session, the learner and what is unread; the deck; whether there is anything; the figures
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_its_queries_do_not_grow_with_the_decks(ada, client_of, clock, django_as
     for number in range(12):
         make_deck(owner=ada, name=f"deck {number}", now=START)
     client = client_of(ada)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         home(client)
 
 
@@ -155,5 +155,5 @@ def test_a_day_that_is_done_takes_few_queries_too(
     ada.new_per_day = 0
     ada.save()
     client = client_of(ada)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert "Wednesday, 11 March" in home(client)

@@ -15,8 +15,8 @@ from tests.conftest import START
 from tests.reports.logs import Log
 
 QUERIES = (
-    2 + 1 + 10 + 2 + 1
-)  # the session and the learner; whether there is anything; the figures; the streak; the decks
+    3 + 1 + 10 + 2 + 1
+)  # the session, the learner and what is unread; whether there is anything; the figures; the streak; the decks
 
 
 @pytest.fixture
