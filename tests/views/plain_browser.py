@@ -35,7 +35,7 @@ class Forms(HTMLParser):
         name, value = given.get("name", ""), given.get("value", "")
         if tag == "form":
             self.forms.append(Form(given))
-        elif tag in {"textarea", "button"} and "hidden" not in given:
+        elif tag == "textarea" or (tag == "button" and "hidden" not in given):
             self.inside, self.text = given, ""
         elif tag == "select":
             self.select = name
