@@ -20,6 +20,8 @@ from cards.actions.cards import archive_card, edit_card, make_card
 from cards.actions.catch_up import catch_up
 from cards.actions.decks import make_site_deck
 from cards.actions.demo_runs import claim_run, finish_run, greet, request_run
+from cards.actions.groups import follow_deck, leave_group, make_group, make_group_deck
+from cards.actions.invites import join_group, make_invite
 from cards.actions.learners import change_settings, enrol_in_starter_decks, guest_for
 from cards.actions.limits import set_deck_limits, set_today_limits
 from cards.actions.notices import notify
@@ -37,17 +39,13 @@ from cards.models import (
     Comment,
     Deck,
     Flag,
-    Following,
-    Invite,
     Learner,
-    Membership,
     Note,
     Notice,
     Report,
     Role,
     Schedule,
     StudyEvent,
-    StudyGroup,
     Suggestion,
     SuggestionComment,
 )
@@ -223,21 +221,14 @@ def _demo(learner: Learner, card: Card) -> None:
 
 
 def _group(ada: Learner, staff: Learner, deck: Deck, card: Card) -> None:
-    """A group of two that follows the deck and discusses its card."""
-    group = StudyGroup.objects.create(name=TEXT, description=TEXT, created_at=START)
-    invite = Invite.objects.create(
-        group=group,
-        token="t" * 43,
-        role=Role.MEMBER,
-        created_by=ada,
-        created_at=START,
-        expires_at=START + DAY,
-    )
-    Membership.objects.create(group=group, learner=ada, role=Role.OWNER, created_at=START)
-    Membership.objects.create(
-        group=group, learner=staff, role=Role.MEMBER, invite=invite, created_at=START, status="left", ended_at=START
-    )  # fmt: skip
-    Following.objects.create(group=group, deck=deck, created_by=ada, created_at=START)
+    """A group of two that follows the deck, has one of its own, and discusses a card; one of them has left."""
+    group = make_group(owner=ada, name=TEXT, description=TEXT, now=START)
+    make_group_deck(group=group, maker=ada, name=TEXT, description=TEXT, now=START)
+    invite = make_invite(group=group, by=ada, role=Role.MEMBER, days=1, now=START)
+    make_invite(group=group, by=ada, role=Role.VIEWER, days=1, email="grace@example.org", now=START)
+    join_group(token=invite.token, learner=staff, shows_progress=False, now=START)
+    follow_deck(group=group, deck=deck, by=ada, now=START)
+    leave_group(group=group, learner=staff, now=START + DAY)
     assignment = Assignment.objects.create(
         group=group, deck=deck, tags="a, b", due_on=START.date(), created_by=ada, created_at=START
     )

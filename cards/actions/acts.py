@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from cards.actions.cards import undo_edit
+from cards.actions.groups import editing
 from cards.actions.study import NotYours, new_event, note_day
 from cards.actions.suggestions import withdraw_flag
-from cards.models import Card, Learner, Revision, Schedule, StudyEvent
+from cards.models import Card, Deck, Learner, Revision, Schedule, StudyEvent
 from cards.models.acts import can_be_undone, standing_edits, standing_flags
 from cards.scheduling import NEW, Kind, State, replay, step
 from cards.scheduling.sm2 import MOST_INTERVAL_DAYS
@@ -189,7 +190,7 @@ def undo_own_edit(*, learner: Learner, revision_id: int, now: datetime) -> list[
     What was written into many cards in one instant is taken back in all of them, but where somebody has edited one
     since, or the learner may edit it no more. Raises NotYours where nothing is left that could be taken back.
     """
-    with transaction.atomic():
+    with editing(learner=learner, decks=list(Deck.objects.filter(cards__revisions=revision_id))):
         named = standing_edits(learner).filter(pk=revision_id).first()
         if named is None or not can_be_undone(learner, named.created_at, learner.study_day(now)):
             raise NotYours(revision_id)

@@ -14,6 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from cards.cardtext import CardText, DeckText, write_deck
 from cards.markup import plain
@@ -31,7 +32,8 @@ from cards.models import (
 from cards.models.pictures import PICTURE
 from cards.scheduling import Grade
 
-SECRET = {"password"}  # a hash, which is of use to nobody but whoever would break it
+# A hash, which is of use to nobody but whoever would break it; and what lets somebody into a group.
+SECRET = {"password", "token"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,10 @@ def held(learner: Learner) -> list[Held]:
     # Not mine, but without them nobody could read the log.
     named = Q(pk=learner.study_settings_id) | Q(pk__in=learner.study_events.values("settings"))
     found.append(Held("study settings that my events name", StudySettings.objects.filter(named)))
-    studied = Card.objects.filter(schedules__learner=learner).exclude(deck__owner=learner)
+    # Not what one may no longer read, such as the cards of a group that one has left.
+    studied = Card.objects.visible_to(learner).filter(schedules__learner=learner).exclude(deck__owner=learner)
     found.append(Held("cards of others that I study", studied))
+    found.append(Held("groups that I am in", StudyGroup.objects.of(learner)))
     return found
 
 
@@ -142,15 +146,15 @@ def write_my_data(*, learner: Learner, file: IO[bytes], now: datetime) -> None:
             if default_storage.exists(picture.file_name):
                 with default_storage.open(picture.file_name) as content:
                     archive.writestr(picture.file_name, content.read(), zipfile.ZIP_STORED)
-        schedules = learner.schedules.select_related("card__deck").order_by(
-            "card__deck", "card__position", "card"
+        schedules = learner.schedules.filter(card__in=Card.objects.visible_to(learner)).select_related(
+            "card__deck"
         )
         context = {
             "learner": learner,
             "now": now.astimezone(learner.zone),
             "kinds": [(rows.name, count) for rows in held(learner) if (count := rows.count())],
             "decks": [(deck, of_deck[deck.pk]) for deck in decks],
-            "schedules": schedules,
+            "schedules": schedules.order_by("card__deck", "card__position", "card"),
         }
         page = render_to_string("my_data/_readable.html", context)
         # As files beside it, not as addresses of the site.
@@ -189,12 +193,14 @@ def _write_log(out: IO[bytes], learner: Learner) -> None:
     out.write(head.encode())
     events = learner.study_events.select_related("card").order_by("at", "card", "part", "number")
     grades = {grade.value: grade.label for grade in Grade}
+    seen = Card.objects.visible_to(learner).filter(schedules__learner=learner)
+    visible = set(seen.values_list("pk", flat=True))
     for event in events.iterator(2000):
         out.write(
             format_html(
                 '<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class="num">{}</td></tr>\n',
                 f"{event.at.astimezone(learner.zone):%Y-%m-%d %H:%M}",
-                plain(event.card.prompt),
+                plain(event.card.prompt) if event.card_id in visible else _("a card that you no longer read"),
                 f"{event.kind} {event.due_on or ''}".strip(),
                 grades.get(event.grade, ""),
                 "" if event.answer_seconds is None else event.answer_seconds,

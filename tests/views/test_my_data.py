@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cards.actions.decks import make_deck
+from cards.actions.groups import leave_group
 from cards.actions.search import save_search
 from cards.actions.study import grade_card
 from cards.actions.suggestions import flag_card
@@ -23,6 +24,7 @@ from cards.models import Card, Flag, Learner, Picture, StudyEvent
 from cards.reports import held
 from cards.scheduling import Grade
 from tests.conftest import START
+from tests.groups import invite_to, let_join, make_readers
 
 PAGE, ZIP = "/settings/my-data/", "/settings/my-data.zip"
 
@@ -163,3 +165,35 @@ def test_a_long_log_takes_no_more_queries(client_of, full, deck) -> None:
     with CaptureQueriesContext(connection) as long:
         download(client)
     assert len(long) == len(short)
+
+
+def test_of_a_group_that_one_left_ones_own_rows_are_in_it_and_nothing_that_others_wrote(
+    client_of, bob, full
+) -> None:
+    group = make_readers(full)
+    let_join(group, bob)
+    card = Card.objects.get(deck__group=group)
+    grade_card(learner=bob, card_id=card.pk, part=0, shown_number=0, grade=Grade.GOOD, now=START)
+
+    def texts() -> dict[str, str]:
+        with download(client_of(bob)) as archive:
+            return {name: archive.read(name).decode() for name in archive.namelist()}
+
+    before = texts()
+    assert all("Ours 0?" in before[name] for name in ("index.html", "log.html", "my-data.json"))
+    assert json.loads(before["my-data.json"])["groups that I am in"][0]["name"] == "Readers"
+
+    leave_group(group=group, learner=bob, now=START)
+    after = texts()
+    assert not any("Ours" in text or "Readers" in text for text in after.values())
+    assert "a card that you no longer read" in after["log.html"]
+    data = json.loads(after["my-data.json"])
+    assert [event["card_id"] for event in data["study events"]] == [card.pk]
+    assert data["memberships"][0]["status"] == "left"
+
+
+def test_an_invite_is_in_it_without_what_lets_people_in(client_of, full) -> None:
+    token = invite_to(make_readers(full)).token
+    with download(client_of(full)) as archive:
+        assert json.loads(archive.read("my-data.json"))["invites, created by"][0]["role"] == "member"
+        assert not any(token.encode() in archive.read(name) for name in archive.namelist())

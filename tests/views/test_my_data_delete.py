@@ -5,17 +5,21 @@ import re
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cards.actions.cards import edit_card
+from cards.actions.cards import edit_card, make_card
 from cards.actions.decks import make_deck, study_deck
+from cards.actions.groups import make_group, make_group_deck
 from cards.actions.study import grade_card
 from cards.actions.suggestions import accept_suggestion, suggest_wording
 from cards.cardtext import Wording
-from cards.models import Card, Deck, Learner, Picture, Revision, Schedule, StudyEvent, Suggestion
+from cards.models import Card, Deck, Learner, Picture, Revision, Schedule, StudyEvent, StudyGroup, Suggestion
 from cards.scheduling import Grade
 from tests.conftest import START, make_learner
+from tests.groups import let_join, make_readers
 
 DELETE = "/settings/my-data/delete/"
 PASSWORD = "correct horse battery staple"
@@ -175,3 +179,40 @@ def test_a_suggestion_that_waits_can_still_be_accepted_with_its_picture(client, 
         suggestion=suggestion, editor=staff, wording=wording, base_number=1, reply="", now=START
     )
     assert client.get(picture.get_absolute_url()).status_code == 200  # for everybody, in everybody's deck
+
+
+def test_it_says_who_gets_ones_groups_and_which_go_and_then_that_is_so(client, ada, bob) -> None:
+    group = make_readers(ada)
+    let_join(group, bob, "viewer")
+    let_join(group, make_learner("eve"), "member")
+    alone = make_group(owner=ada, name="Mine alone", now=START)
+    lone = make_group_deck(group=alone, maker=ada, name="Lone deck", description="", now=START)
+    make_card(deck=lone, wording=Wording("Why?", "So."), author=ada, now=START)
+    let_join(make_group(owner=bob, name="Bob's", now=START), ada)
+
+    html = client.get(DELETE).content.decode()
+    goes, stays = said(html, "What goes"), said(html, "What stays")
+    assert "Your group Mine alone , in which nobody else is" in goes
+    assert "Your deck Lone deck" in goes
+    assert "you are in 1 group of others" in goes
+    assert "The group Readers , with its decks: eve owns it then" in stays
+    assert "1 wording that you wrote" in stays  # of the deck that stays; not of the one that goes
+
+    client.post(DELETE, GIVEN)
+    assert not Learner.objects.filter(username="ada").exists()
+    assert group.memberships.get(role="owner").learner.username == "eve"
+    assert not StudyGroup.objects.filter(name="Mine alone").exists()
+    assert not Deck.objects.filter(name="Lone deck").exists()
+    assert Revision.objects.get(card__deck__group=group).author is None
+
+
+def test_it_asks_as_often_for_many_groups(client, ada, bob) -> None:
+    counts = []
+    for more in (1, 10):
+        for number in range(more):
+            let_join(make_group(owner=ada, name=f"{more} {number}", now=START), bob)
+            make_group(owner=ada, name=f"alone {more} {number}", now=START)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(DELETE)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
