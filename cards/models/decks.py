@@ -55,7 +55,8 @@ class DeckQuerySet(models.QuerySet["Deck"]):
 
     def active(self) -> Self:
         """Neither in the archive nor in a group that is."""
-        return self.filter(archived_at=None, group__archived_at=None)
+        # Were it not said that a deck may have no group, PostgreSQL would take that for rare, and plan for a few decks.
+        return self.filter(Q(group=None) | Q(group__archived_at=None), archived_at=None)
 
     def studied_by(self, learner: Learner | None) -> Self:
         """The decks whose cards come up in the learner's reviews; for somebody unknown, the starter decks."""
@@ -176,7 +177,8 @@ class CardQuerySet(models.QuerySet["Card"]):
         return self.filter(deck__in=Deck.objects.editable_by(learner))
 
     def active(self) -> Self:
-        return self.filter(archived_at=None, deck__archived_at=None, deck__group__archived_at=None)
+        no_archive = Q(deck__group=None) | Q(deck__group__archived_at=None)  # as of decks
+        return self.filter(no_archive, archived_at=None, deck__archived_at=None)
 
     def needing_an_answer(self) -> Self:
         return self.active().filter(answer="")

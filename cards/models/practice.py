@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from cards.models.decks import Card, CardQuerySet
 from cards.models.learners import Learner
@@ -31,7 +31,8 @@ def practice_cards(
     cards = find(query, learner, today)
     ids = _ordered(cards, learner, order, seed)
     if after is not None and after not in ids:
-        ids = _ordered(cards | Card.objects.visible_to(learner).filter(pk=after), learner, order, seed)
+        also = Card.objects.visible_to(learner).filter(Q(pk=after) | Q(pk__in=cards.order_by().values("pk")))
+        ids = _ordered(also, learner, order, seed)
     return ids
 
 

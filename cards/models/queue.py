@@ -67,14 +67,28 @@ def _in_studied_decks(learner: Learner) -> QuerySet[Schedule]:
     return Schedule.objects.filter(learner=learner, card__deck__in=Deck.objects.studied_by(learner))
 
 
+def due(today: date, schedule: str = "") -> Q:
+    """What a schedule says when its card is due today or since earlier, if that is studied and not in the archive.
+
+    `schedule` comes before the names of its columns.
+    """
+    counted, due_on = f"{schedule}counted_on", f"{schedule}due_on"
+    is_not_counted = Q((counted, None)) | Q((f"{counted}__lt", today))
+    return _awake(today, schedule) & is_not_counted & Q((f"{due_on}__lte", today))
+
+
+def _awake(today: date, schedule: str = "") -> Q:
+    skipped = f"{schedule}skipped_on"
+    is_not_skipped = Q((skipped, None)) | ~Q((skipped, today))
+    return is_not_skipped & Q((f"{schedule}is_suspended", False))
+
+
 def _live(today: date) -> Q:
-    is_not_skipped = Q(skipped_on=None) | ~Q(skipped_on=today)
-    return is_not_skipped & Q(is_suspended=False, card__archived_at=None)
+    return _awake(today) & Q(card__archived_at=None)
 
 
 def _due(today: date) -> Q:
-    is_not_counted = Q(counted_on=None) | Q(counted_on__lt=today)
-    return _live(today) & is_not_counted & Q(due_on__lte=today)
+    return due(today) & Q(card__archived_at=None)
 
 
 def _due_order(learner: Learner, today: date) -> list[Any]:

@@ -1,24 +1,26 @@
 """Which cards a search finds, the very same on both databases.
 
 What is compared is folded on both sides and stored folded: neither database's notion of case, accents or collation is
-asked. A term about the learner's schedule, log or flags asks whether such a row exists, so it is either true or false
-of every card, and can be negated.
+asked. A term about the learner's schedule, log or flags asks first whether such a row exists, so it is either true or
+false of every card, and can be negated.
 """
 
 from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, assert_never
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from cards.cardtext import Wording
 from cards.markup import plain
 from cards.models.decks import Card, CardQuerySet, Deck
 from cards.models.learners import Learner
-from cards.models.queue import due_schedules
+from cards.models.queue import due
 from cards.models.revisions import Flag
-from cards.models.study import Schedule, StudyEvent
+from cards.models.study import StudyEvent
 from cards.scheduling import Grade
 from cards.search import (
     MOST_CHARACTERS,
@@ -39,6 +41,7 @@ from cards.search import (
 )
 
 NONE = Q(pk__in=())
+LEARNT = Q(own_due_on__isnull=False)
 LOOKUPS = {
     Comparison.BELOW: "lt",
     Comparison.AT_MOST: "lte",
@@ -46,6 +49,10 @@ LOOKUPS = {
     Comparison.AT_LEAST: "gte",
     Comparison.ABOVE: "gt",
 }
+# What terms ask of a card's schedule. As own_due_on and so on each card has them; they are null without a schedule.
+OWN = (
+    "id", "due_on", "interval_days", "ease_hundredths", "lapses", "is_suspended", "skipped_on", "counted_on",
+)  # fmt: skip
 COLUMNS = {
     Quantity.EASE: "ease_hundredths",
     Quantity.DUE: "due_on",
@@ -87,15 +94,24 @@ def searchable(wording: Wording) -> dict[str, str]:
 def find(query: Query, learner: Learner | None, today: date) -> CardQuerySet:
     """The cards that fit, of those that the learner may see and that are not in the archive, deck by deck.
 
-    Asks the database for the names of decks where the query does.
+    Asks the database for the decks, when it is called.
     """
-    cards = Card.objects.active().visible_to(learner).filter(_condition(query, learner, today))
-    return cards.order_by("deck_id", "position", "pk")
+    search = _Search(learner, today, _decks(learner))
+    return search.cards().filter(search.condition(query)).order_by("deck_id", "position", "pk")
+
+
+def found_counts(queries: Collection[Query], learner: Learner | None, today: date) -> list[int]:
+    """How many cards each of the searches finds.
+
+    A query for each: asked all at once, PostgreSQL looks at every card for every one of them.
+    """
+    search = _Search(learner, today, _decks(learner))
+    return [search.cards().filter(search.condition(query)).count() for query in queries]
 
 
 def deck_queries(learner: Learner | None) -> dict[int, InDeck]:
     """For each deck that can be searched, by its id, what finds its cards and no others."""
-    decks = dict(Deck.objects.active().visible_to(learner).order_by().values_list("pk", "name"))
+    decks = _decks(learner)
     names = Counter(map(fold, decks.values()))
     finds = {}
     for pk, name in decks.items():
@@ -107,85 +123,102 @@ def deck_queries(learner: Learner | None) -> dict[int, InDeck]:
 def tag_counts(learner: Learner | None) -> dict[str, int]:
     """The tags of those cards, folded, in alphabetical order, and how many cards have each."""
     counts: Counter[str] = Counter()
-    cards = Card.objects.active().visible_to(learner).exclude(search_tags="")
+    cards = _Search(learner, date.min, _decks(learner)).cards().exclude(search_tags="")
     for tags, count in cards.order_by().values_list("search_tags").annotate(count=Count("pk")):
         counts.update(dict.fromkeys(tags.split("\n")[1:-1], count))
     return dict(sorted(counts.items()))
 
 
-def _condition(query: Query, learner: Learner | None, today: date) -> Q:
-    match query:
-        case Text(text):
-            return Q(search_text__contains=fold(text))
-        case InDeck(name, is_whole):
-            return Q(deck__in=_decks(fold(name), is_whole, learner))
-        case Tagged(name, is_whole):
-            tag = fold(name)
-            return Q(search_tags__contains=f"\n{tag}\n" if is_whole else tag)
-        case Is(status):
-            return _status(status, learner, today)
-        case Compared(quantity, comparison, number):
-            value = today + timedelta(days=number) if quantity is Quantity.DUE else number
-            compared = {f"{COLUMNS[quantity]}__{LOOKUPS[comparison]}": value}
-            return _scheduled(learner, due_on__isnull=False, **compared)
-        case Forgotten(days):
-            return _forgotten(days, learner, today)
-        case Not(excluded):
-            return ~_condition(excluded, learner, today)
-        case All(queries):
-            return Q(*(_condition(each, learner, today) for each in queries))
-        case Either(queries):
-            return Q(*(_condition(each, learner, today) for each in queries), _connector=Q.OR)
-        case _:
-            assert_never(query)
+def _decks(learner: Learner | None) -> dict[int, str]:
+    """The decks that can be searched, with their names."""
+    return dict(Deck.objects.active().visible_to(learner).order_by().values_list("pk", "name"))
 
 
-def _status(status: Status, learner: Learner | None, today: date) -> Q:
-    match status:
-        case Status.DUE:
-            return _exists(due_schedules(learner, today).filter(part=0)) if learner else NONE
-        case Status.NEW:
-            return ~_scheduled(learner, due_on__isnull=False)
-        case Status.LEARNT:
-            return _scheduled(learner, due_on__isnull=False)
-        case Status.LEECH:
-            limit = learner.leech_lapses if learner else 0
-            return _scheduled(learner, lapses__gte=limit) if limit else NONE
-        case Status.SUSPENDED:
-            return _scheduled(learner, is_suspended=True)
-        case Status.FLAGGED:
-            return _exists(Flag.objects.open().filter(learner=learner)) if learner else NONE
-        case Status.UNANSWERED:
-            return Q(answer="")
-        case _:
-            assert_never(status)
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What a learner may look into on a study day, and what fits there.
 
+    The decks are known beforehand, and the learner's schedules are joined once for all terms. By conditions of decks
+    within the query, or by a subquery for each term of a schedule, PostgreSQL expects far fewer cards than there are,
+    and looks each of them up by itself.
+    """
 
-def _scheduled(learner: Learner | None, **conditions: Any) -> Q:
-    """The learner's schedule of the card exists, and is so."""
-    return _exists(Schedule.objects.filter(learner=learner, part=0, **conditions)) if learner else NONE
+    learner: Learner | None
+    today: date
+    decks: Mapping[int, str]
 
+    def cards(self) -> CardQuerySet:
+        """All of them, with the columns of OWN."""
+        cards = Card.objects.filter(archived_at=None, deck__in=list(self.decks))
+        if self.learner is None:
+            return cards
+        return cards.with_schedule(self.learner).alias(**{f"own_{name}": F(f"own__{name}") for name in OWN})
 
-def _forgotten(days: int, learner: Learner | None, today: date) -> Q:
-    if learner is None:
-        return NONE
-    since = today - timedelta(days=days)
-    return _exists(
-        StudyEvent.objects.graded_and_standing().filter(
-            learner=learner, grade=Grade.AGAIN, study_on__gt=since
-        )
-    )
+    def condition(self, query: Query) -> Q:
+        match query:
+            case Text(text):
+                return Q(search_text__contains=fold(text))
+            case InDeck(name, is_whole):
+                return Q(deck__in=self._decks_named(fold(name), is_whole))
+            case Tagged(name, is_whole):
+                tag = fold(name)
+                return Q(search_tags__contains=f"\n{tag}\n" if is_whole else tag)
+            case Not(excluded):
+                return ~self.condition(excluded)
+            case All(queries):
+                return Q(*map(self.condition, queries))
+            case Either(queries):
+                return Q(*map(self.condition, queries), _connector=Q.OR)
+            case Is(Status.UNANSWERED):
+                return Q(answer="")
+            case Is(Status.NEW):
+                return ~self.condition(Is(Status.LEARNT))
+            case Is() | Compared() | Forgotten():
+                return self._of_learner(query, self.learner) if self.learner else NONE
+            case _:
+                assert_never(query)
+
+    def _of_learner(self, query: Is | Compared | Forgotten, learner: Learner) -> Q:
+        match query:
+            case Is(status):
+                return self._status(status, learner)
+            case Compared(quantity, comparison, number):
+                value = self.today + timedelta(days=number) if quantity is Quantity.DUE else number
+                return LEARNT & Q((f"own_{COLUMNS[quantity]}__{LOOKUPS[comparison]}", value))
+            case Forgotten(days):
+                since = self.today - timedelta(days=days)
+                grades = StudyEvent.objects.graded_and_standing()
+                return _exists(grades.filter(learner=learner, grade=Grade.AGAIN, study_on__gt=since))
+            case _:
+                assert_never(query)
+
+    def _status(self, status: Status, learner: Learner) -> Q:
+        match status:
+            case Status.DUE:
+                studied = Q(deck__in=Deck.objects.studied_by(learner))
+                return LEARNT & due(self.today, "own_") & studied
+            case Status.LEARNT:
+                return LEARNT
+            case Status.LEECH:
+                limit = learner.leech_lapses
+                return Q(own_id__isnull=False, own_lapses__gte=limit) if limit else NONE
+            case Status.SUSPENDED:
+                return Q(own_id__isnull=False, own_is_suspended=True)
+            case Status.FLAGGED:
+                return _exists(Flag.objects.open().filter(learner=learner))
+            case Status.NEW | Status.UNANSWERED:
+                raise AssertionError("So is a card for somebody unknown too.")
+            case _:
+                assert_never(status)
+
+    def _decks_named(self, name: str, is_whole: bool) -> list[int]:
+        """Compared here: a database has no folded names, and there are few decks. `deck=#7` is that of the id 7."""
+        if is_whole and name.startswith("#"):
+            return [pk for pk in self.decks if name == f"#{pk}"]
+        if is_whole:
+            return [pk for pk, deck in self.decks.items() if fold(deck) == name]
+        return [pk for pk, deck in self.decks.items() if name in fold(deck)]
 
 
 def _exists(rows: QuerySet[Any]) -> Q:
     return Q(Exists(rows.order_by().filter(card=OuterRef("pk"))))
-
-
-def _decks(name: str, is_whole: bool, learner: Learner | None) -> list[int]:
-    """Compared here: a database has no folded names, and there are few decks. `deck=#7` is that of the id 7."""
-    decks = Deck.objects.active().visible_to(learner).values_list("pk", "name")
-    if is_whole and name.startswith("#"):
-        return [pk for pk, _ in decks if name == f"#{pk}"]
-    if is_whole:
-        return [pk for pk, deck in decks if fold(deck) == name]
-    return [pk for pk, deck in decks if name in fold(deck)]

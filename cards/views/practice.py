@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,9 +14,9 @@ from cards.clock import now
 from cards.forms.practice import PracticeForm
 from cards.forms.search import SearchForm
 from cards.http import Request, render_page
-from cards.models import Deck, Learner
+from cards.models import Card, Deck, Learner
 from cards.models.practice import Order
-from cards.models.search import deck_queries, find, tag_counts
+from cards.models.search import deck_queries, found_counts, tag_counts
 from cards.search import Tagged, parse, write
 from cards.views.review import today_of
 
@@ -77,11 +77,9 @@ def _by_state(learner: Learner | None, today: date) -> dict[str, list[Choice]]:
     """Those that have cards."""
     if learner is None:
         return {}
-    # One question each: asked all at once, PostgreSQL looks at every card for every one of them.
-    topics = {
-        topic: [Choice(*each, count=find(parse(each[1]), learner, today).count()) for each in ready]
-        for topic, ready in READY.items()
-    }
+    queries = [parse(query) for ready in READY.values() for _, query, _ in ready]
+    counts = iter(found_counts(queries, learner, today))
+    topics = {topic: [Choice(*each, count=next(counts)) for each in ready] for topic, ready in READY.items()}
     return {topic: [choice for choice in choices if choice.count] for topic, choices in topics.items()}
 
 
@@ -91,11 +89,11 @@ def _kept(learner: Learner | None) -> dict[str, list[Choice]]:
 
 
 def _decks(learner: Learner | None) -> dict[str, list[Choice]]:
-    count = Count("cards", filter=Q(cards__archived_at=None))
-    decks = Deck.objects.active().visible_to(learner).order_by("name", "pk").annotate(count=count)
     queries = deck_queries(learner)
-    found = decks.filter(count__gt=0).values_list("pk", "name", "count")
-    return {"One deck": [Choice(name, write(queries[pk]), count=count) for pk, name, count in found]}
+    cards = Card.objects.filter(archived_at=None, deck__in=list(queries)).order_by()
+    counts = dict(cards.values_list("deck").annotate(count=Count("pk")))
+    found = Deck.objects.filter(pk__in=counts).order_by("name", "pk").values_list("pk", "name")
+    return {"One deck": [Choice(name, write(queries[pk]), count=counts[pk]) for pk, name in found]}
 
 
 def _tags(learner: Learner | None) -> dict[str, list[Choice]]:

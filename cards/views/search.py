@@ -78,11 +78,13 @@ def _show(
         "keeping": keeping or SavedSearchForm(initial={"query": text}),
     }
     if text and form.is_valid():
-        cards = find(form.query, learner, today)
-        cards = cards.with_schedule(learner) if learner else cards.select_related("deck")
-        page = Paginator(cards, CARDS_PER_PAGE).get_page(form.cleaned_data["page"] or 1)
-        context |= {"page": page, "found": [Found.of(card, wanted(form.query)) for card in page]}
-        if not page:
+        ids = find(form.query, learner, today).values_list("pk", flat=True)
+        page = Paginator(ids, CARDS_PER_PAGE).get_page(form.cleaned_data["page"] or 1)
+        # The texts of the page's cards alone, where the search may find a hundred thousand.
+        cards = Card.objects.with_schedule(learner) if learner else Card.objects.select_related("deck")
+        found = list(cards.filter(pk__in=page.object_list).order_by("deck_id", "position", "pk"))
+        context |= {"page": page, "found": [Found.of(card, wanted(form.query)) for card in found]}
+        if not found:
             alone = [term for term in leaves(form.query) if term != form.query]
             context["hopeless"] = [write(term) for term in alone if not find(term, learner, today).exists()]
     return render_page(request, "search/search.html", context, status=status)

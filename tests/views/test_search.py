@@ -180,5 +180,5 @@ def test_it_needs_as_many_queries_for_many_cards(client_of, ada, own) -> None:
             ask(client, "is:new -prompt")
         counts.append(len(queries))
     assert (
-        counts[0] == counts[1] == 6
-    )  # session, account, searches, what can be undone, how many cards, the cards
+        counts[0] == counts[1] == 7
+    )  # session, account, searches, what can be undone, the decks, how many cards, the cards
