@@ -42,7 +42,8 @@ class DeckAdmin(StaffAdmin):
     actions = ("archive", "bring_back")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Deck]:
-        return Deck.objects.editable_by(staff_of(request)).annotate(card_count=Count("cards"))
+        decks = Deck.objects.editable_by(staff_of(request)).filter(group=None)  # a group's are worked on in the app
+        return decks.annotate(card_count=Count("cards"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_staff(request)

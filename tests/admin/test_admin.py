@@ -12,6 +12,7 @@ from cards.actions.suggestions import flag_card, suggest_wording
 from cards.cardtext import Wording
 from cards.models import Card, Deck, Flag, Learner, Revision, Suggestion
 from tests.conftest import START
+from tests.groups import deck_of, make_readers
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 
@@ -69,6 +70,15 @@ def test_a_post_of_no_staff_changes_nothing(ada, client_of, card) -> None:
     assert edit(client_of(ada), card, answer="hacked").status_code in {302, 403}
     card.refresh_from_db()
     assert card.answer == "Answer 1."
+
+
+def test_a_deck_of_a_group_is_worked_on_in_the_app_and_cannot_be_made_public_here(admin, staff) -> None:
+    own = deck_of(make_readers(staff))
+    assert own.name not in page(admin, "cards_deck_changelist")
+    url = reverse("admin:cards_deck_change", args=[own.pk])
+    assert admin.post(url, {"name": "Ours", "is_public": "on"}).status_code == 302  # not there: to the start
+    own.refresh_from_db()
+    assert not own.is_public
 
 
 def test_private_decks_stay_private(admin, bob) -> None:
