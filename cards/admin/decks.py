@@ -42,7 +42,9 @@ class DeckAdmin(StaffAdmin):
     actions = ("archive", "bring_back")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Deck]:
-        decks = Deck.objects.editable_by(staff_of(request)).filter(group=None)  # a group's are worked on in the app
+        decks = Deck.objects.editable_by(staff_of(request)).filter(
+            group=None
+        )  # a group's are worked on in the app
         return decks.annotate(card_count=Count("cards"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
