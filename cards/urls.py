@@ -4,6 +4,7 @@ from django.urls import path
 
 from cards.views import (
     acts,
+    assignments,
     bulk,
     cards,
     catch_up,
@@ -49,6 +50,10 @@ urlpatterns = [
     path("decks/", decks.deck_list, name="deck_list"),
     path("decks/new/", decks.deck_new, name="deck_new"),
     path("decks/<int:deck_id>/", decks.deck_detail, name="deck_detail"),
+    path("groups/<int:group_id>/assignments/new/", assignments.assignment_new, name="assignment_new"),
+    path("assignments/<int:assignment_id>/", assignments.assignment_detail, name="assignment_detail"),
+    path("assignments/<int:assignment_id>/edit/", assignments.assignment_edit, name="assignment_edit"),
+    path("assignments/<int:assignment_id>/end/", assignments.assignment_end, name="assignment_end"),
     path("decks/<int:deck_id>/edit/", decks.deck_edit, name="deck_edit"),
     path("decks/<int:deck_id>/archive/", decks.deck_archive, name="deck_archive"),
     path("decks/<int:deck_id>/study/", decks.deck_study, name="deck_study"),

@@ -16,6 +16,7 @@ from django.test import Client
 from PIL import Image
 
 from cards.actions.acts import suspend_cards, undo_event, undo_own_edit
+from cards.actions.assignments import set_assignment
 from cards.actions.cards import archive_card, edit_card, make_card
 from cards.actions.catch_up import catch_up
 from cards.actions.decks import make_site_deck
@@ -34,7 +35,6 @@ from cards.demos.contract import Demo
 from cards.demos.draw import Drawing
 from cards.demos.registry import demo
 from cards.models import (
-    Assignment,
     Card,
     Comment,
     Deck,
@@ -229,8 +229,8 @@ def _group(ada: Learner, staff: Learner, deck: Deck, card: Card) -> None:
     join_group(token=invite.token, learner=staff, shows_progress=False, now=START)
     follow_deck(group=group, deck=deck, by=ada, now=START)
     leave_group(group=group, learner=staff, now=START + DAY)
-    assignment = Assignment.objects.create(
-        group=group, deck=deck, tags="a, b", due_on=START.date(), created_by=ada, created_at=START
+    assignment = set_assignment(
+        group=group, by=ada, deck=deck, tags=["a", "b"], due_on=START.date(), now=START
     )
     comment = Comment.objects.create(group=group, card=card, author=staff, text=TEXT, created_at=START)
     Report.objects.create(comment=comment, learner=ada, reason=TEXT, created_at=START)

@@ -53,6 +53,10 @@ class DeckQuerySet(models.QuerySet["Deck"]):
         decks = self.active().editable_by(learner).exclude(pk=deck.pk)
         return decks if deck.group_id is None else decks.filter(group=deck.group_id)
 
+    def learnt_in(self, group: StudyGroup) -> Self:
+        """The group's own decks, and the public ones that it follows; none of the archive."""
+        return self.active().filter(Q(group=group) | Q(is_public=True, followings__group=group))
+
     def active(self) -> Self:
         """Neither in the archive nor in a group that is."""
         # Were it not said that a deck may have no group, PostgreSQL would take that for rare, and plan for a few decks.

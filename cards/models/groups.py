@@ -224,6 +224,26 @@ class Following(models.Model):
         return f"{self.group_id} follows {self.deck_id}"
 
 
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def standing(self) -> Self:
+        """Those that were not ended, of decks that their groups still learn."""
+        own = Q(deck__group=F("group"))
+        followed = models.Exists(Following.objects.filter(group=OuterRef("group"), deck=OuterRef("deck")))
+        return self.filter(
+            own | (followed & Q(deck__is_public=True)),
+            ended_at=None,
+            group__archived_at=None,
+            deck__archived_at=None,
+        )
+
+    def visible_to(self, learner: Learner | None) -> Self:
+        """Those of the groups that the learner may read, the ended ones too."""
+        return self.filter(group__in=StudyGroup.objects.allowing(learner, Right.READ))
+
+    def editable_by(self, learner: Learner | None) -> Self:
+        return self.filter(group__in=StudyGroup.objects.allowing(learner, Right.EDIT))
+
+
 class Assignment(models.Model):
     """A deck, or its cards with certain tags, to be learnt by a day."""
 
@@ -237,8 +257,17 @@ class Assignment(models.Model):
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[AssignmentQuerySet] = AssignmentQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ["due_on", "pk"]
 
     def __str__(self) -> str:
         return f"{self.deck_id} by {self.due_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cards:assignment_detail", args=[self.pk])
+
+    @property
+    def tag_list(self) -> list[str]:
+        return [tag for tag in self.tags.split(", ") if tag]

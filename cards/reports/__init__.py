@@ -11,6 +11,7 @@ from cards.reports.ahead import (
     learnt_by_day,
     progress,
 )
+from cards.reports.assignments import Due, GroupProgress, asking, due_assignments, group_progress
 from cards.reports.card import CardEvent, CardHistory, card_history
 from cards.reports.day import DayAsked, DayDone, DayLoad, day_done, forecast, next_asked, seconds_per_card
 from cards.reports.my_data import Held, Leaving, held, leaving, write_my_data
@@ -32,6 +33,8 @@ __all__ = [
     "DayDone",
     "DayLoad",
     "DayStudied",
+    "Due",
+    "GroupProgress",
     "Habits",
     "Held",
     "Leaving",
@@ -42,11 +45,14 @@ __all__ = [
     "Scope",
     "Statistics",
     "ahead",
+    "asking",
     "card_history",
     "day_done",
     "days_studied",
+    "due_assignments",
     "eases",
     "forecast",
+    "group_progress",
     "grouped",
     "habits",
     "held",

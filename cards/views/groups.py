@@ -27,6 +27,7 @@ from cards.forms.decks import ArchiveForm, PageForm
 from cards.forms.groups import FollowForm, GiveForm, GroupForm, ProgressForm, SureForm
 from cards.http import Request, render_page
 from cards.models import Comment, Deck, Membership, Right, StudyGroup
+from cards.reports import due_assignments
 from cards.views.review import today_of
 from cards.views.rights import account_of, group_of
 
@@ -89,6 +90,7 @@ def group_detail(request: Request, group_id: int) -> HttpResponse:
         "archived": archived,
         "studied": set(Deck.objects.studied_by(learner).values_list("pk", flat=True)),
         "today": today,
+        "assignments": due_assignments(learner, today, group),
         "may_edit": may_edit,
         "may_run": may_run,
     }

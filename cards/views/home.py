@@ -7,7 +7,7 @@ from cards.clock import now
 from cards.http import Request, render_page
 from cards.models import Deck
 from cards.models.queue import more_today, queue_counts
-from cards.reports import DayLoad, forecast, seconds_per_card, streak_of
+from cards.reports import DayLoad, asking, due_assignments, forecast, seconds_per_card, streak_of
 from cards.scheduling import QueueCounts
 from cards.views.review import next_of, today_of
 
@@ -28,6 +28,7 @@ def home(request: Request) -> HttpResponse:
         "counts": counts,
         "streak": streak_of(learner, today) if learner and learner.has_streak else 0,
         "seconds": None if pace is None else counts.left * pace,
+        "assignments": asking(due_assignments(learner, today), today) if learner else [],
         "days": _honest(days, counts),
         "is_behind": len(days) > 1 and days[0].count >= max(MANY_DUE, 2 * max(day.count for day in days[1:])),
         "only_today": learner.exceptions(today) if learner and learner.has_exception(today) else None,

@@ -34,6 +34,8 @@ TESTED_WITH = {
     "group_progress": ("group_detail", "a button of that page"),
     "invite_revoke": ("invite_list", "a button of that page"),
     "card_archive": ("card_move", "it too puts a card elsewhere"),
+    "assignment_edit": ("assignment_detail", "what an editor does from that page"),
+    "assignment_end": ("assignment_detail", "a button of that page"),
     "questionnaire_read": ("questionnaire", "one form goes through three steps"),
     "questionnaire_make": ("questionnaire", "one form goes through three steps"),
     "flag_withdraw": ("flag", "what was flagged is withdrawn"),

@@ -53,6 +53,10 @@ ROWS: dict[str, str] = {
     "cards:group_leave": "@/groups/{group}/leave/",
     "cards:group_progress": POST_ONLY,
     "cards:group_follow": "/groups/{group}/follow/",
+    "cards:assignment_new": "/groups/{group}/assignments/new/",
+    "cards:assignment_detail": "/assignments/{assignment}/",
+    "cards:assignment_edit": "/assignments/{assignment}/edit/",
+    "cards:assignment_end": POST_ONLY,
     "cards:member_list": "/groups/{group}/members/",
     "cards:member_edit": "/groups/{group}/members/{membership}/",
     "cards:invite_list": "/groups/{group}/invites/",
@@ -175,7 +179,8 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib.contenttypes.models import ContentType
 from cards.actions.digests import token_of
-from cards.actions.groups import make_group
+from cards.actions.assignments import set_assignment
+from cards.actions.groups import follow_deck, make_group
 from cards.actions.invites import join_group, make_invite
 from cards.clock import now
 from cards.models import *
@@ -187,6 +192,10 @@ mine = StudyGroup.objects.get(memberships__learner=me)
 admin = Learner.objects.filter(is_superuser=True).latest("pk")
 join_group(token=mine.invites.get().token, learner=admin, shows_progress=True, now=now())
 their = Membership.objects.get(group=mine, learner=admin)
+follow_deck(group=mine, deck=card.deck, by=me, now=now())
+assignment = set_assignment(
+    group=mine, by=me, deck=card.deck, tags=card.wording.tags[:1], due_on=me.study_day(now()), now=now()
+)
 other = make_group(owner=admin, name="Elsewhere", description="*Others* read too.", now=now())
 elsewhere = make_invite(group=other, by=admin, role="member", days=7, now=now())
 print(json.dumps(dict(
@@ -195,7 +204,7 @@ print(json.dumps(dict(
     flag=Flag.objects.get(learner=me).pk, suggestion=Suggestion.objects.get(proposer=me).pk,
     reset_key=user_pk_to_url_str(me) + "-" + default_token_generator.make_token(me),
     email_key=EmailConfirmationHMAC(address).key, digest=token_of(me),
-    group=mine.pk, membership=their.pk, invite=elsewhere.token,
+    group=mine.pk, membership=their.pk, invite=elsewhere.token, assignment=assignment.pk,
     card_type=ContentType.objects.get_for_model(Card).pk,
 )))
 """
