@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from cards.actions.digests import claim_digest, digests_are_sent, give_back_digest, token_of
 from cards.clock import now
-from cards.models import Learner
+from cards.models import Learner, Notice
 from cards.models.digests import learners_to_mail
 from cards.models.queue import queue_counts
 from cards.reports import seconds_per_card
@@ -24,6 +24,7 @@ from cards.scheduling import QueueCounts, morning_begins
 MOST_AT_ONCE = 500
 MOST_SECONDS = 10.0  # then the keeper looks after demo runs again, and goes on a minute later
 PATIENCE_SECONDS = 5  # with the mail server
+MOST_NOTICES = 10  # that a mail lists; the inbox has the others
 RETRY = timedelta(minutes=15)
 LONGEST_LINE = 998  # that SMTP allows
 PERMANENT, CLOSING = 500, 421  # of SMTP's codes: no use in trying again, from there on; the server hangs up
@@ -88,6 +89,7 @@ def _digest(learner: Learner, day: date, counts: QueueCounts) -> Mail:
         "hour": morning_begins(learner.digest_hour, learner.rollover_hour),
         "site": settings.SITE_URL,
         "stop": stop,
+        **_unread(learner),
     }
     message = Mail(
         subject=render_to_string("digests/subject.txt", context).strip(),
@@ -101,6 +103,19 @@ def _digest(learner: Learner, day: date, counts: QueueCounts) -> Mail:
     )
     message.attach_alternative(render_to_string("digests/_digest.html", context), "text/html")
     return message
+
+
+def _unread(learner: Learner) -> dict[str, Any]:
+    """What the inbox has that was not read, the newest of it as lines, for those who want that in their mail."""
+    if not learner.has_digest_notices:
+        return {}
+    unread = Notice.objects.visible_to(learner).unread()
+    count = unread.count()
+    return {
+        "notices": unread.with_subjects()[:MOST_NOTICES] if count else [],
+        "unread_count": count,
+        "more_count": max(count - MOST_NOTICES, 0),
+    }
 
 
 class Answer(StrEnum):

@@ -97,6 +97,7 @@ class Settings(TypedDict, total=False):
     has_streak: bool
     has_digest: bool
     digest_hour: int
+    has_digest_notices: bool
     language: str
     region: str
 

@@ -127,6 +127,7 @@ class SettingsForm(PlaceForm):
     digest_hour = forms.TypedChoiceField(
         coerce=int, choices=[(hour, f"{hour:02d}:00") for hour in MORNING], label=_("Not before")
     )
+    has_digest_notices = forms.BooleanField(required=False, label=_("List in it what is unread in my inbox"))
 
     def __init__(self, *args: Any, initial: Mapping[str, Any], address: str = "", **kwargs: Any) -> None:
         """`address` is where a mail would go; "" where none can."""
@@ -137,7 +138,8 @@ class SettingsForm(PlaceForm):
                 "One a day at most, to %(address)s; a link in it ends them."
             ) % {"address": address}
         else:
-            del self.fields["has_digest"], self.fields["digest_hour"]
+            for name in ("has_digest", "digest_hour", "has_digest_notices"):
+                del self.fields[name]
         for name, label in zip(WEEKDAYS, WEEKDAY_NAMES.values(), strict=True):
             self.fields[name] = forms.ChoiceField(choices=WEEKDAY_SHARES, label=capfirst(label))
 

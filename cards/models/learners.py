@@ -104,6 +104,7 @@ class Learner(AbstractUser, DayLimits):
     digest_hour = models.PositiveSmallIntegerField(
         default=7, validators=[MinValueValidator(MORNING[0]), MaxValueValidator(MORNING[-1])]
     )
+    has_digest_notices = models.BooleanField("with what is unread in the inbox", default=False)
     digest_on = models.DateField(null=True, blank=True, editable=False)
     digest_retry_at = models.DateTimeField(null=True, blank=True, editable=False)
     has_streak = models.BooleanField("a streak of study days", default=True)

@@ -189,6 +189,16 @@ def test_a_mail_in_the_morning_is_asked_for_with_its_hour_and_never_unasked(clie
     assert not ada.has_digest
 
 
+def test_what_is_unread_is_listed_in_it_for_those_who_ask(client_of, ada, mailing) -> None:
+    confirm(ada)
+    client = client_of(ada)
+    assert not re.search(r'name="has_digest_notices"[^>]* checked', client.get(SETTINGS).content.decode())
+    save(client, has_digest="on", digest_hour="9", has_digest_notices="on")
+    ada.refresh_from_db()
+    assert ada.has_digest_notices
+    assert re.search(r'name="has_digest_notices"[^>]* checked', client.get(SETTINGS).content.decode())
+
+
 @pytest.mark.parametrize("hour", ["4", "12", "-1", "", "seven"])
 def test_its_hour_is_one_of_the_morning(client_of, ada, mailing, hour) -> None:
     confirm(ada)

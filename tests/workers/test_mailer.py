@@ -5,17 +5,18 @@ import logging
 import socket
 from datetime import date, timedelta
 from email.message import EmailMessage
-from email.parser import Parser
+from email.parser import BytesParser
 
 import pytest
 
 from cards import mailer
 from cards.actions.digests import claim_digest, stop_digests, token_of
 from cards.actions.learners import change_settings
+from cards.actions.notices import notify
 from cards.mailer import send_digests
-from cards.models import Card, Learner, Schedule
+from cards.models import Card, Deck, Learner, Notice, Schedule
 from cards.tasks import digests
-from tests.conftest import START
+from tests.conftest import START, make_learner
 from tests.digests import SITE_URL, subscriber
 from tests.doctor.test_mail import Reply, Server, smtp
 from tests.reports.logs import Log
@@ -39,7 +40,7 @@ def eve() -> Learner:
 
 
 def read(mail: str) -> EmailMessage:
-    return Parser(policy=email.policy.default).parsestr(mail)  # type: ignore[return-value]
+    return BytesParser(policy=email.policy.default).parsebytes(mail.encode())  # type: ignore[return-value]
 
 
 def to(server: Server) -> list[str]:
@@ -68,6 +69,66 @@ def test_it_says_what_is_due_and_how_it_ends(eve, smtp) -> None:
     assert "<p>One to review, one new, for Monday, 2 March.</p>" in html
     assert f'<a href="{SITE_URL}/review/">' in html
     assert f'<a href="{stop}">' in html
+
+
+def bodies(server: Server) -> list[str]:
+    """As text and as HTML."""
+    [mail] = map(read, server.mails)
+    return [mail.get_body([kind]).get_content() for kind in ("plain", "html")]  # type: ignore[union-attr]
+
+
+def tell(learner: Learner, count: int = 1, **about: object) -> None:
+    for number in range(count):
+        at = START - timedelta(hours=24 - number)
+        notify(kind=Notice.Kind.ACCEPTED, to=[learner], by=make_learner(f"by-{number}"), now=at, **about)
+
+
+def test_what_is_unread_stands_in_it_for_those_who_want_that(eve, smtp) -> None:
+    server, card = smtp(), Card.objects.get(key="c1")
+    change_settings(learner=eve, has_digest_notices=True)
+    tell(eve, 2, card=card)
+    Notice.objects.filter(by__username="by-1").update(read_at=START)
+    assert send_digests() == 1
+    text, html = bodies(server)
+    said = "by-0 accepted your suggestion for “Prompt 1?”"
+    assert f"/review/\n\n1 notice in your inbox is unread:\n- {said}\n{SITE_URL}/inbox/\n\n--\n" in text
+    assert f'<h2><a href="{SITE_URL}/inbox/">1 notice in your inbox is unread</a></h2>' in html
+    assert f"<li>{said}\n</li>" in html
+    assert "by-1" not in text + html
+    assert Notice.objects.unread().count() == 1
+
+
+def test_a_long_inbox_is_listed_by_its_newest_and_counted(eve, smtp) -> None:
+    server = smtp()
+    change_settings(learner=eve, has_digest_notices=True)
+    tell(eve, 12, card=Card.objects.get(key="c1"))
+    send_digests()
+    for body in bodies(server):
+        assert "12 notices in your inbox are unread" in body
+        assert body.count("accepted your suggestion") == 10
+        assert "and 2 more" in body
+        assert body.index("by-11") < body.index("by-2")
+
+
+def test_unread_notices_are_no_reason_for_a_mail_and_are_not_told_unasked(eve, smtp) -> None:
+    server = smtp()
+    tell(eve, card=Card.objects.get(key="c1"))
+    send_digests()
+    assert not any("inbox" in body for body in bodies(server))
+    kim = subscriber("kim", has_digest_notices=True)
+    tell_kim = Notice.objects.create(learner=kim, kind=Notice.Kind.REPORTED, created_at=START)
+    Schedule.objects.filter(learner=kim).update(due_on=TODAY + DAY)
+    assert send_digests() == 0
+    assert Notice.objects.unread().filter(pk=tell_kim.pk).exists()
+
+
+def test_no_mail_tells_what_one_may_no_longer_read(eve, smtp) -> None:
+    server = smtp()
+    change_settings(learner=eve, has_digest_notices=True)
+    private = Deck.objects.create(name="Secret", owner=make_learner("kim"), created_at=START)
+    notify(kind=Notice.Kind.DECK_ADDED, to=[eve], by=None, now=START, deck=private)
+    send_digests()
+    assert not any("Secret" in body or "inbox" in body for body in bodies(server))
 
 
 def test_its_headers_let_a_mail_program_end_it_at_a_press(eve, smtp) -> None:
