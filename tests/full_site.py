@@ -21,10 +21,12 @@ from cards.actions.cards import archive_card, edit_card, make_card
 from cards.actions.catch_up import catch_up
 from cards.actions.decks import make_site_deck
 from cards.actions.demo_runs import claim_run, finish_run, greet, request_run
+from cards.actions.discussions import report_comment, write_comment
 from cards.actions.groups import follow_deck, leave_group, make_group, make_group_deck
 from cards.actions.invites import join_group, make_invite
 from cards.actions.learners import change_settings, enrol_in_starter_decks, guest_for
 from cards.actions.limits import set_deck_limits, set_today_limits
+from cards.actions.notes import write_note
 from cards.actions.notices import notify
 from cards.actions.pictures import store_picture
 from cards.actions.search import save_search
@@ -36,13 +38,10 @@ from cards.demos.draw import Drawing
 from cards.demos.registry import demo
 from cards.models import (
     Card,
-    Comment,
     Deck,
     Flag,
     Learner,
-    Note,
     Notice,
-    Report,
     Role,
     Schedule,
     StudyEvent,
@@ -228,13 +227,13 @@ def _group(ada: Learner, staff: Learner, deck: Deck, card: Card) -> None:
     make_invite(group=group, by=ada, role=Role.VIEWER, days=1, email="grace@example.org", now=START)
     join_group(token=invite.token, learner=staff, shows_progress=False, now=START)
     follow_deck(group=group, deck=deck, by=ada, now=START)
-    leave_group(group=group, learner=staff, now=START + DAY)
     assignment = set_assignment(
         group=group, by=ada, deck=deck, tags=["a", "b"], due_on=START.date(), now=START
     )
-    comment = Comment.objects.create(group=group, card=card, author=staff, text=TEXT, created_at=START)
-    Report.objects.create(comment=comment, learner=ada, reason=TEXT, created_at=START)
-    Note.objects.create(learner=ada, card=card, text=TEXT, created_at=START, changed_at=START)
+    comment = write_comment(group=group, card=card, author=staff, text=f"@ada {TEXT}", now=START)
+    report_comment(comment=comment, learner=ada, reason=TEXT, now=START)
+    write_note(learner=ada, card=card, text=TEXT, base=None, now=START)
+    leave_group(group=group, learner=staff, now=START + DAY)
     suggestion = Suggestion.objects.get()
     SuggestionComment.objects.create(suggestion=suggestion, author=staff, text=TEXT, created_at=START)
     notify(

@@ -1,16 +1,20 @@
 """What people say about a card: to each other in a group, to its editors by a report, and each to themselves."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cards.models.decks import Card
-from cards.models.groups import Right, StudyGroup
+from cards.models.groups import Following, Membership, Right, Role, StudyGroup
 from cards.models.learners import Learner
 
 MOST_CHARACTERS = 5000
+OWNERS_TIME = timedelta(days=3)  # after which a report is the staff's as well
 
 
 class Note(models.Model):
@@ -31,9 +35,23 @@ class Note(models.Model):
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, learner: Learner | None) -> Self:
-        """Those in the groups that the learner may read, about cards that the learner may read."""
+        """Those in the groups that the learner may read, about cards that they may read and that the group learns."""
         groups = StudyGroup.objects.allowing(learner, Right.READ)
-        return self.filter(group__in=groups, card__in=Card.objects.visible_to(learner))
+        follows = Following.objects.filter(group=OuterRef("group"), deck=OuterRef("card__deck"))
+        return self.filter(
+            Q(card__deck__group=F("group")) | Exists(follows),
+            group__in=groups,
+            card__in=Card.objects.visible_to(learner),
+        )
+
+    def editable_by(self, learner: Learner | None) -> Self:
+        """One's own, in the groups in which one takes part."""
+        groups = StudyGroup.objects.allowing(learner, Right.TAKE_PART)
+        return self.visible_to(learner).filter(author=learner, group__in=groups, deleted_at=None)
+
+    def reportable_by(self, learner: Learner | None) -> Self:
+        """Whatever one reads, but one's own: of a viewer too, who can say so nowhere else."""
+        return self.visible_to(learner).filter(deleted_at=None).exclude(author=learner)
 
     def deletable_by(self, learner: Learner | None) -> Self:
         """One's own, and those in the groups that one may moderate."""
@@ -67,14 +85,55 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return f"a comment on {self.card_id}"
 
+    def get_absolute_url(self) -> str:
+        """Its place in the discussion."""
+        address = reverse("cards:discussion", args=[self.group_id, self.card_id])
+        return f"{address}?comment={self.pk}#comment-{self.pk}"
+
+    @property
+    def is_deleted_by_author(self) -> bool:
+        return self.deleted_by_id is not None and self.deleted_by_id == self.author_id
+
+
+def discussed_in(card: Card, learner: Learner | None) -> QuerySet[StudyGroup]:
+    """The groups in which the learner may read what is said of the card, with `comment_count`. `card` has its deck.
+
+    Of a public deck: those of the learner's that follow it.
+    """
+    if card.deck.group_id is not None:
+        groups = StudyGroup.objects.allowing(learner, Right.READ).filter(pk=card.deck.group_id)
+    elif card.deck.is_public:
+        groups = StudyGroup.objects.of(learner).filter(followings__deck=card.deck_id)
+    else:
+        return StudyGroup.objects.none()
+    said = Comment.objects.filter(group=OuterRef("pk"), card=card, deleted_at=None).order_by()
+    count = said.values("group").annotate(count=Count("pk")).values("count")
+    return groups.annotate(comment_count=Coalesce(Subquery(count), 0))
+
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> Self:
         return self.filter(closed_at=None)
 
     def decidable_by(self, learner: Learner | None) -> Self:
-        """Those about comments that the learner may delete: a group's owner first, staff as well."""
-        return self.filter(comment__group__in=StudyGroup.objects.allowing(learner, Right.MODERATE))
+        """Those in the groups that the learner moderates, but for those about their own words.
+
+        Staff may decide each; a group's owner those that they did not pass on.
+        """
+        groups = StudyGroup.objects.allowing(learner, Right.MODERATE)
+        found = self.filter(comment__group__in=groups).exclude(comment__author=learner)
+        return found if learner is not None and learner.is_staff else found.filter(to_staff_at=None)
+
+    def with_waiting(self, now: datetime) -> Self:
+        """Each with `is_of_owner`, whether its group's owner wrote the comment; and `is_for_staff`: then, or when the
+        owner passed it on, or let it lie for three days."""
+        owner = Membership.objects.standing().filter(
+            role=Role.OWNER, group=OuterRef("comment__group"), learner=OuterRef("comment__author")
+        )
+        for_staff = Q(is_of_owner=True) | Q(to_staff_at__isnull=False) | Q(created_at__lte=now - OWNERS_TIME)
+        return self.annotate(is_of_owner=Exists(owner)).annotate(
+            is_for_staff=models.Case(models.When(for_staff, then=True), default=False)
+        )
 
 
 class Report(models.Model):

@@ -20,6 +20,7 @@ from cards.cardtext import CardText, DeckText, write_deck
 from cards.markup import plain
 from cards.models import (
     Card,
+    Comment,
     Deck,
     Learner,
     Membership,
@@ -96,6 +97,7 @@ class Leaving:
     staying_picture_count: int
     revision_count: int
     suggestion_count: int
+    comment_count: int
     membership_count: int  # in the groups of others
     going_groups: list[StudyGroup]
     staying_groups: list[tuple[StudyGroup, Learner]]  # each with its next owner
@@ -122,6 +124,10 @@ def leaving(learner: Learner) -> Leaving:
         suggestion_count=Suggestion.objects.filter(proposer=learner)
         .exclude(card__deck__in=going)
         .exclude(deck__in=going)
+        .count(),
+        comment_count=Comment.objects.filter(author=learner, deleted_at=None)
+        .exclude(card__deck__in=going)
+        .exclude(group__in=going_groups)
         .count(),
         membership_count=learner.memberships.exclude(group__in=owned).count(),
         going_groups=going_groups,

@@ -2,6 +2,7 @@
 
 from cards.forms.notes import NoteForm
 from cards.models import Card, Learner
+from cards.models.discussions import discussed_in
 from cards.models.revisions import changed_since
 
 
@@ -10,4 +11,5 @@ def beside(card: Card, learner: Learner | None) -> dict[str, object]:
     return {
         "changed": changed_since(card, learner) if learner else None,
         "note_form": NoteForm.of(card.own_note),
+        "discussions": discussed_in(card, learner),
     }

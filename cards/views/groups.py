@@ -77,9 +77,9 @@ def group_detail(request: Request, group_id: int) -> HttpResponse:
     decks = Deck.objects.active().visible_to(learner).filter(Q(group=group) | Q(followings__group=group))
     decks = decks.with_counts(learner, today)
     archived = group.decks.exclude(archived_at=None) if group.archived_at is None else group.decks.all()
-    may_edit, may_run = (
+    may_edit, may_moderate, may_run = (
         StudyGroup.objects.allowing(learner, right).filter(pk=group.pk).exists()
-        for right in (Right.EDIT, Right.RUN)
+        for right in (Right.EDIT, Right.MODERATE, Right.RUN)
     )
     context = {
         "group": group,
@@ -92,6 +92,7 @@ def group_detail(request: Request, group_id: int) -> HttpResponse:
         "today": today,
         "assignments": due_assignments(learner, today, group),
         "may_edit": may_edit,
+        "may_moderate": may_moderate,
         "may_run": may_run,
     }
     return render_page(request, "groups/group_detail.html", context)

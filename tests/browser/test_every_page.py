@@ -73,6 +73,12 @@ ROWS: dict[str, str] = {
     "cards:suggest": "/cards/{card}/suggest/",
     "cards:flag": "/cards/{card}/flag/",
     "cards:flag_withdraw": POST_ONLY,
+    "cards:discussion": "/groups/{group}/cards/{card}/discussion/",
+    "cards:comment_edit": "/comments/{own_comment}/edit/",
+    "cards:comment_delete": POST_ONLY,
+    "cards:comment_report": "/comments/{comment}/report/",
+    "cards:report_list": "/reports/",
+    "cards:report_decide": POST_ONLY,
     "cards:note": "/cards/{card}/note/",
     "cards:picture_upload": POST_ONLY,
     "cards:picture": "404 -/pictures/00000000-0000-0000-0000-000000000000",
@@ -180,6 +186,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.contrib.contenttypes.models import ContentType
 from cards.actions.digests import token_of
 from cards.actions.assignments import set_assignment
+from cards.actions.discussions import delete_comment, report_comment, write_comment
 from cards.actions.groups import follow_deck, make_group
 from cards.actions.invites import join_group, make_invite
 from cards.clock import now
@@ -198,7 +205,14 @@ assignment = set_assignment(
 )
 other = make_group(owner=admin, name="Elsewhere", description="*Others* read too.", now=now())
 elsewhere = make_invite(group=other, by=admin, role="member", days=7, now=now())
+def say(who, text):
+    return write_comment(group=mine, card=card, author=who, text=text, now=now())
+own_comment = say(me, "Is it **so**? `exp(88)`")
+comment = say(admin, "| a | b |\\n| - | - |\\n| 1 | 2 |")
+report_comment(comment=comment, learner=me, reason="To be looked at.", now=now())
+delete_comment(comment=say(admin, "No."), by=me, now=now())
 print(json.dumps(dict(
+    own_comment=own_comment.pk, comment=comment.pk,
     learner=me.pk, own_deck=own.deck_id, own_card=own.pk, card=card.pk, deck=card.deck_id,
     run=str(DemoRun.objects.get(learner=me).pk), search=SavedSearch.objects.get(learner=me).pk,
     flag=Flag.objects.get(learner=me).pk, suggestion=Suggestion.objects.get(proposer=me).pk,

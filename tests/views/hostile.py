@@ -8,6 +8,7 @@ from tests.markup.attacks import ATTACKS
 HOSTILE = "\n\n".join(ATTACKS).replace("\x00", "").encode(errors="ignore").decode()
 
 ADDRESSED = {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href"}
+OF_NAVIGATION = {"viewbox": "0 0 20 20", "aria-hidden": "true"}
 FOREIGN = {"iframe", "object", "embed", "base", "style", "svg", "frameset", "applet", "template", "dialog"}
 
 
@@ -21,7 +22,7 @@ class Faults(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
-        is_own_svg = tag == "svg" and given.get("class") in {"glass", "curve"}
+        is_own_svg = tag == "svg" and (given.get("class") in {"glass", "curve"} or given == OF_NAVIGATION)
         if (tag in FOREIGN and not is_own_svg) or (tag in {"script", "link"} and not self.is_own(given)):
             self.faults.append(f"<{tag}> {given}")
         for name, value in given.items():

@@ -289,12 +289,13 @@ def test_grade_and_next_takes_six_queries(ada, client_of) -> None:
 
 
 def test_the_answer_takes_no_more_queries_with_spreading(ada, client_of) -> None:
-    """Session, account, card with schedule, counts, last act; what is unread, as on each whole page."""
+    """Session, account, card with schedule and note, counts, last act, the groups that discuss it; what is unread,
+    as on each whole page."""
     change_settings(learner=ada, has_spreading=True)
     client, first = client_of(ada), card("c1")
     with CaptureQueriesContext(connection) as queries:
         assert "Good" in answer(client, first).content.decode()
-    assert len(queries) == 6, "\n\n".join(query["sql"] for query in queries)
+    assert len(queries) == 7, "\n\n".join(query["sql"] for query in queries)
 
 
 def test_answer_seconds_are_kept_when_they_can_be_true(client, clock) -> None:
