@@ -31,7 +31,14 @@ from cards.actions.notices import notify
 from cards.actions.pictures import store_picture
 from cards.actions.search import save_search
 from cards.actions.study import Result, grade_card
-from cards.actions.suggestions import accept_suggestion, flag_card, suggest_wording
+from cards.actions.suggestions import (
+    accept_suggestion,
+    comment_on_suggestion,
+    flag_card,
+    suggest_new_card,
+    suggest_to_remove,
+    suggest_wording,
+)
 from cards.cardtext import Wording
 from cards.demos.contract import Demo
 from cards.demos.draw import Drawing
@@ -46,7 +53,6 @@ from cards.models import (
     Schedule,
     StudyEvent,
     Suggestion,
-    SuggestionComment,
 )
 from cards.models.catch_up import FEWEST_DAYS, plan_of
 from cards.scheduling import Grade, replay
@@ -235,7 +241,11 @@ def _group(ada: Learner, staff: Learner, deck: Deck, card: Card) -> None:
     write_note(learner=ada, card=card, text=TEXT, base=None, now=START)
     leave_group(group=group, learner=staff, now=START + DAY)
     suggestion = Suggestion.objects.get()
-    SuggestionComment.objects.create(suggestion=suggestion, author=staff, text=TEXT, created_at=START)
+    comment_on_suggestion(suggestion=suggestion, author=staff, text=TEXT, now=START)
+    suggest_new_card(
+        deck=deck, proposer=ada, wording=Wording(TEXT, TEXT), reason=TEXT, source=TEXT, now=START
+    )
+    suggest_to_remove(card=card, proposer=ada, reason=TEXT, now=START)
     notify(
         kind=Notice.Kind.MENTIONED, to=[ada], by=staff, now=START, group=group, deck=deck, card=card, comment=comment,
         suggestion=suggestion, assignment=assignment,

@@ -37,6 +37,7 @@ def make_card(
     key: str = "",
     source: Revision.Source = Revision.Source.CREATED,
     reason: str = "",
+    co_author: Learner | None = None,
 ) -> Card:
     """Adds a card at the deck's end, with its first revision.
 
@@ -51,7 +52,7 @@ def make_card(
         card = _new_card(deck, wording, last.position + 1 if last else 0, now)
         card.key = key
         card.save(force_insert=True)
-        _write_revision(card, source, author, None, reason, now)
+        _write_revision(card, source, author, co_author, reason, now)
     return card
 
 

@@ -28,6 +28,7 @@ from cards.models import (
     StudyEvent,
     StudySettings,
     Suggestion,
+    SuggestionComment,
 )
 from cards.models.learners import check_time_zone
 from cards.scheduling import is_week
@@ -224,6 +225,7 @@ def _move_all(guest: Learner, into: Learner) -> int:
         (Picture, "owner"),
         (Suggestion, "proposer"),
         (Suggestion, "decided_by"),
+        (SuggestionComment, "author"),
         (Flag, "learner"),
         (Flag, "closed_by"),
         (DemoRun, "learner"),
@@ -270,7 +272,9 @@ def _interleave(guest: Learner, into: Learner, card_id: int, part: int) -> None:
 def _drop_same_suggestions(guest: Learner, into: Learner) -> None:
     """The same proposal is open once, as when one learner hands it in twice."""
     for theirs in Suggestion.objects.open().filter(proposer=guest):
-        own = Suggestion.objects.open().filter(proposer=into, card=theirs.card_id)
+        own = Suggestion.objects.open().filter(
+            proposer=into, kind=theirs.kind, card=theirs.card_id, deck=theirs.deck_id
+        )
         if any(suggestion.wording == theirs.wording for suggestion in own):
             theirs.delete()
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, FilteredRelation, OuterRef, Q
 from django.urls import reverse
 
 from cards.cardtext import Wording
@@ -32,10 +32,7 @@ class DeckQuerySet(models.QuerySet["Deck"]):
 
     def correctable_by(self, learner: Learner | None) -> Self:
         """Those whose cards the learner may flag, and propose other wordings for: not those that they only view."""
-        if learner is None or learner.is_guest:
-            return self.visible_to(learner)
-        groups = StudyGroup.objects.allowing(learner, Right.TAKE_PART)
-        return self.visible_to(learner).filter(Q(group=None) | Q(group__in=groups))
+        return self.visible_to(learner).filter(_takes_part(learner))
 
     def editable_by(self, learner: Learner | None) -> Self:
         """One's own decks, and those of groups that one edits; for staff the public ones and the site's too."""
@@ -155,6 +152,12 @@ class Deck(models.Model):
         return reverse("cards:deck_detail", args=[self.pk])
 
 
+def _takes_part(learner: Learner | None, deck: str = "") -> Q:
+    """Of what the learner may read: what is in no group, or in one in which they may do more than that."""
+    groups = StudyGroup.objects.allowing(learner, Right.TAKE_PART)
+    return Q(**{f"{deck}group": None}) | Q(**{f"{deck}group__in": groups})
+
+
 class Enrolment(DayLimits):
     """A learner studies a deck, and may set limits for it beside the overall ones."""
 
@@ -197,6 +200,11 @@ class CardQuerySet(models.QuerySet["Card"]):
         own = FilteredRelation("notes", condition=Q(notes__learner=learner))
         return self.annotate(own_note=own).select_related("own_note")
 
+    def with_can_correct(self, learner: Learner | None) -> Self:
+        """Cards that the learner may read, each with `card.can_correct`: whether they may flag it, and suggest."""
+        can = ExpressionWrapper(_takes_part(learner, "deck__"), BooleanField())
+        return self.annotate(can_correct=can)
+
     def learnt_in(self, group: StudyGroup) -> Self:
         """Those of the group's decks, and of the decks that it follows."""
         return self.filter(Q(deck__group=group) | Q(deck__in=group.followings.values("deck")))
@@ -233,6 +241,7 @@ class Card(models.Model):
     objects: ClassVar[CardQuerySet] = CardQuerySet.as_manager()  # type: ignore[assignment]
     own: "Schedule | None" = None  # the schedule that with_schedule() found
     own_note: "Note | None" = None  # the note that with_note() found
+    can_correct = False  # what with_can_correct() found
 
     class Meta:
         ordering = ["deck", "position", "pk"]

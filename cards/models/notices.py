@@ -85,5 +85,5 @@ class Notice(models.Model):
         """Where one sees what it is about: the most particular of the rows that it names."""
         if self.kind == Notice.Kind.REMOVED:
             return reverse("cards:inbox")
-        subject = self.card or self.deck or self.group
+        subject = self.suggestion or self.card or self.deck or self.group
         return subject.get_absolute_url() if subject else reverse("cards:inbox")

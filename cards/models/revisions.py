@@ -5,11 +5,12 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import Wording
 from cards.models.append_only import AppendOnly, AppendOnlyQuerySet
-from cards.models.decks import Card, Deck
+from cards.models.decks import Card, Deck, DeckQuerySet
 from cards.models.learners import Learner
 
 
@@ -91,18 +92,25 @@ def changed_since(card: Card, learner: Learner) -> Wording | None:
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
+    def about(self, decks: DeckQuerySet) -> Self:
+        """Those about cards of these decks, and about cards that these are to have."""
+        return self.filter(Q(card__deck__in=decks) | Q(card=None, deck__in=decks))
+
     def decidable_by(self, learner: Learner | None) -> Self:
         """Those about decks that the learner may edit."""
-        decks = Deck.objects.editable_by(learner)
-        return self.filter(Q(card__deck__in=decks) | Q(card=None, deck__in=decks))
+        return self.about(Deck.objects.editable_by(learner))
 
     def visible_to(self, learner: Learner | None) -> Self:
         """One's own, and those that one may decide, about decks that one may read."""
         if learner is None:
             return self.none()
-        decks = Deck.objects.visible_to(learner)
-        own = Q(proposer=learner) & (Q(card__deck__in=decks) | Q(card=None, deck__in=decks))
-        return self.filter(own | Q(pk__in=self.decidable_by(learner).values("pk")))
+        own = Suggestion.objects.filter(proposer=learner).about(Deck.objects.visible_to(learner))
+        decided = Suggestion.objects.decidable_by(learner)
+        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=decided.values("pk")))
+
+    def discussable_by(self, learner: Learner | None) -> Self:
+        """Of those visible to the learner, the ones to which they may say something: a viewer of a deck only reads."""
+        return self.visible_to(learner).about(Deck.objects.correctable_by(learner))
 
     def open(self) -> Self:
         return self.filter(status="open")
@@ -165,6 +173,15 @@ class Suggestion(Worded):
     def __str__(self) -> str:
         return f"suggestion for {self.card or self.deck}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("cards:suggestion_detail", args=[self.pk])
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its proposer took it back: declined it, that is, by their own hand."""
+        own = self.proposer_id is not None and self.decided_by_id == self.proposer_id
+        return own and self.status == self.Status.DECLINED
+
     @property
     def subject(self) -> Card:
         """The card that is to change or to go; of a proposed card there is none before it is accepted."""
@@ -172,7 +189,7 @@ class Suggestion(Worded):
         return self.card
 
     @property
-    def about(self) -> Deck:
+    def about_deck(self) -> Deck:
         """The deck that it is about."""
         if self.card is not None:
             return self.card.deck
@@ -198,8 +215,11 @@ class SuggestionComment(models.Model):
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):
+    def about(self, decks: DeckQuerySet) -> Self:
+        return self.filter(card__deck__in=decks)
+
     def decidable_by(self, learner: Learner | None) -> Self:
-        return self.filter(card__deck__in=Deck.objects.editable_by(learner))
+        return self.about(Deck.objects.editable_by(learner))
 
     def open(self) -> Self:
         return self.filter(closed_at=None)

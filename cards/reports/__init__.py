@@ -21,6 +21,7 @@ from cards.reports.retention import MATURE_FROM_DAYS, Recalled, Retention, group
 from cards.reports.scope import Scope
 from cards.reports.statistics import Statistics
 from cards.reports.streak import streak_of
+from cards.reports.waiting import Waiting, waiting
 
 __all__ = [
     "MATURE_FROM_DAYS",
@@ -44,6 +45,7 @@ __all__ = [
     "Retention",
     "Scope",
     "Statistics",
+    "Waiting",
     "ahead",
     "asking",
     "card_history",
@@ -65,5 +67,6 @@ __all__ = [
     "retention",
     "seconds_per_card",
     "streak_of",
+    "waiting",
     "write_my_data",
 ]

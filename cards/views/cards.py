@@ -49,7 +49,7 @@ def card_detail(request: Request, card_id: int) -> HttpResponse:
     learner = request.learner
     cards = Card.objects.visible_to(learner)
     cards = cards.with_schedule(learner).with_note(learner) if learner else cards.select_related("deck")
-    card = get_object_or_404(cards, pk=card_id)
+    card = get_object_or_404(cards.with_can_correct(learner), pk=card_id)
     can_edit = Card.objects.editable_by(learner).filter(pk=card.pk).exists()
     form = PageForm(request.GET)
     demos = demos_of(card.wording)

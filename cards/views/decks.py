@@ -16,6 +16,7 @@ from cards.http import Request, render_page
 from cards.models import Deck, Right, StudyGroup
 from cards.models.acts import last_act
 from cards.models.search import deck_queries
+from cards.reports import waiting
 from cards.search import write
 from cards.views.guests import known_learner
 from cards.views.review import today_of
@@ -97,6 +98,9 @@ def deck_detail(request: Request, deck_id: int) -> HttpResponse:
         "move_decks": Deck.objects.reachable_from(deck, learner) if can_edit else [],
         "chosen": choice.cleaned_data.get("chosen", set()) if can_edit else set(),
         "did": choice.cleaned_data.get("did", ""),
+        # Of a deck that is no group's, whoever may read it.
+        "can_correct": not deck.group_id or Deck.objects.correctable_by(learner).filter(pk=deck.pk).exists(),
+        "waiting": waiting(learner, Deck.objects.filter(pk=deck.pk)) if can_edit else None,
         "practise": write(query) if query else "",
         "act": last_act(learner) if learner else None,
         "enrolment": enrolment,

@@ -1,22 +1,33 @@
-"""In one key: something about this card is not right."""
+"""In one key: something about this card is not right. Those who may edit the deck deal with it."""
+
+from collections.abc import Iterable
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cards.actions.suggestions import flag_card, withdraw_flag
+from cards.actions.suggestions import close_flags, flag_card, withdraw_flag
 from cards.clock import now
-from cards.forms.flags import FlagForm
-from cards.http import Request, render_page
-from cards.models import Card, Flag
+from cards.forms.decks import PageForm
+from cards.forms.flags import CloseForm, FlagForm
+from cards.forms.suggestions import NextForm, QueueForm
+from cards.http import Request, own_address, render_page
+from cards.models import Card, Deck, Flag, Revision
 from cards.views.guests import known_learner
+from cards.views.rights import account_of, editing
+
+PER_PAGE = 30
 
 
 @require_http_methods(["GET", "POST"])
 def flag(request: Request, card_id: int) -> HttpResponse:
     """Flags the card, or says more about one's flag. htmx gets what takes the button's place."""
-    card = get_object_or_404(Card.objects.visible_to(request.learner), pk=card_id)
+    card = get_object_or_404(Card.objects.correctable_by(request.learner), pk=card_id)
     if request.method == "GET":
         own = (
             Flag.objects.open().filter(card=card, learner=request.learner).first()
@@ -44,7 +55,7 @@ def flag(request: Request, card_id: int) -> HttpResponse:
 @require_POST
 def flag_withdraw(request: Request, card_id: int) -> HttpResponse:
     """Takes one's flag back. Doing it again changes nothing."""
-    card = get_object_or_404(Card.objects.visible_to(request.learner), pk=card_id)
+    card = get_object_or_404(Card.objects.correctable_by(request.learner), pk=card_id)
     if request.learner is None:
         raise Http404
     for own in Flag.objects.open().filter(card=card, learner=request.learner):
@@ -53,3 +64,72 @@ def flag_withdraw(request: Request, card_id: int) -> HttpResponse:
         return render(request, "flags/_flag_button.html", {"card": card, "has_focus": True})
     messages.success(request, "The flag is withdrawn.")
     return redirect(card)
+
+
+@require_GET
+@never_cache
+def flag_list(request: Request) -> HttpResponse:
+    """What was flagged in the decks that one may edit, the oldest first; or what was dealt with, the newest first."""
+    learner = account_of(request)
+    form = QueueForm(
+        request.GET,
+        decks=Deck.objects.editable_by(learner),
+        kinds=Flag.Kind.choices,
+        states=[("", _("Open")), ("closed", _("Closed"))],
+    )
+    page = PageForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    found = Flag.objects.decidable_by(learner)
+    if form.cleaned_data["state"]:
+        found = found.exclude(closed_at=None).order_by("-closed_at", "-pk")
+    else:
+        found = found.open().order_by("created_at", "pk")
+    if form.cleaned_data["kind"]:
+        found = found.filter(kind=form.cleaned_data["kind"])
+    if form.decks is not None:
+        found = found.about(form.decks)
+    found = found.select_related("card__deck", "learner", "closed_by")
+    flags = Paginator(found, PER_PAGE).get_page(page.cleaned_data["page"] if page.is_valid() else 1)
+    context = {
+        "form": form,
+        "flags": flags,
+        "flagged": _as_flagged(flags),
+        "is_open": not form.cleaned_data["state"],
+        "query": form.query,
+        "zone": learner.time_zone,
+    }
+    return render_page(request, "flags/flag_list.html", context, part="queue")
+
+
+def _as_flagged(flags: Iterable[Flag]) -> list[tuple[Flag, Revision | None]]:
+    """Each with the revision that was flagged, where the card reads otherwise by now. One query for all."""
+    changed = [flag for flag in flags if flag.revision_number != flag.card.revision_number]
+    revisions = Revision.objects.filter(
+        card__in={flag.card_id for flag in changed}, number__in={flag.revision_number for flag in changed}
+    )
+    by_number = {(revision.card_id, revision.number): revision for revision in revisions}
+    return [
+        (flag, by_number.get((flag.card_id, flag.revision_number)) if flag in changed else None)
+        for flag in flags
+    ]
+
+
+@require_POST
+def flag_list_close(request: Request) -> HttpResponse:
+    """They have been dealt with. Closing one that is closed changes nothing."""
+    learner = account_of(request)
+    form = CloseForm(request.POST, flags=Flag.objects.decidable_by(learner).select_related("card__deck"))
+    if not form.is_valid():
+        raise Http404
+    flags = form.cleaned_data["flags"]
+    with editing(request, *{flag.card.deck for flag in flags}):
+        close_flags(flags=flags, closer=learner, now=now())
+    if flags:
+        said = ngettext("%(n)d flag closed.", "%(n)d flags closed.", len(flags)) % {"n": len(flags)}
+        messages.success(request, said)
+    else:
+        messages.warning(request, _("Choose some first."))
+    after = NextForm(request.POST)
+    target = own_address(request, after.cleaned_data["next"]) if after.is_valid() else ""
+    return redirect(target or "cards:flag_list")

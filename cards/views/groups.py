@@ -27,7 +27,7 @@ from cards.forms.decks import ArchiveForm, PageForm
 from cards.forms.groups import FollowForm, GiveForm, GroupForm, ProgressForm, SureForm
 from cards.http import Request, render_page
 from cards.models import Comment, Deck, Membership, Right, StudyGroup
-from cards.reports import due_assignments
+from cards.reports import due_assignments, waiting
 from cards.views.review import today_of
 from cards.views.rights import account_of, group_of
 
@@ -94,6 +94,7 @@ def group_detail(request: Request, group_id: int) -> HttpResponse:
         "may_edit": may_edit,
         "may_moderate": may_moderate,
         "may_run": may_run,
+        "waiting": waiting(learner, Deck.objects.filter(group=group)) if may_edit else None,
     }
     return render_page(request, "groups/group_detail.html", context)
 

@@ -12,16 +12,18 @@ from cards.scheduling.leech import is_told
 
 @dataclass(frozen=True, slots=True)
 class Leech:
-    """The card, how often it was forgotten, whether it is the learner's own to edit, and what of it can be run."""
+    """The card, how often it was forgotten, whether it is the learner's own to edit, or theirs to correct, and what of
+    it can be run."""
 
     card: Card
     lapses: int
     is_own: bool
+    can_correct: bool
     demos: list[CardDemo]
 
 
 def leech_after(learner: Learner, graded: Graded, today: date) -> Leech | None:
-    """What is to be said after a grade; None mostly. Asks the database for nothing."""
+    """What is to be said after a grade; None mostly. Asks the database for nothing, but for a right in a group."""
     is_lapse = graded.is_lapse or graded.result is Result.REPEATED
     return _leech(learner, graded.card, graded.state, today) if is_lapse else None
 
@@ -40,4 +42,6 @@ def _leech(learner: Learner, card: Card, state: State, today: date) -> Leech | N
     if not is_forgotten or not is_told(state.lapses, learner.leech_lapses):
         return None
     demos = [each for each in demos_of(card.wording) if not each.errors]
-    return Leech(card, state.lapses, card.deck.owner_id == learner.pk, demos)
+    of_group = card.deck.group_id is not None
+    can_correct = not of_group or Card.objects.correctable_by(learner).filter(pk=card.pk).exists()
+    return Leech(card, state.lapses, card.deck.owner_id == learner.pk, can_correct, demos)

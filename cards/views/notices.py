@@ -12,6 +12,7 @@ from cards.forms.decks import PageForm
 from cards.forms.notices import ReadForm
 from cards.http import Request, render_page
 from cards.models import Notice
+from cards.reports import waiting
 from cards.views.rights import account_of
 
 PER_PAGE = 50
@@ -29,6 +30,7 @@ def inbox(request: Request) -> HttpResponse:
         "notices": pages.get_page(form.cleaned_data["page"] if form.is_valid() else 1),
         "newest": notices.unread().order_by("-pk").values_list("pk", flat=True).first(),
         "zone": learner.time_zone,
+        "waiting": waiting(learner),
     }
     return render_page(request, "notices/inbox.html", context)
 

@@ -172,12 +172,12 @@ def _pick(
 
 
 def _card_for(learner: Learner | None, card_id: int, *, has_answer: bool = False) -> Card | None:
-    """With its schedule; to be shown with its answer, with the learner's note as well."""
+    """With its schedule; to be shown with its answer, with the learner's note and their right too."""
     cards = Card.objects.visible_to(learner).filter(pk=card_id)
     if learner is not None:
         cards = cards.with_schedule(learner)
-        return cards.with_note(learner).first() if has_answer else cards.first()
-    return cards.select_related("deck").first()
+        return cards.with_note(learner).with_can_correct(learner).first() if has_answer else cards.first()
+    return cards.select_related("deck").with_can_correct(None).first()
 
 
 def _frame(

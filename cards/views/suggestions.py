@@ -1,41 +1,65 @@
-"""Any learner can say how to word a card better."""
+"""Any learner can say how to word a card better, which card is missing, which one should go; editors decide."""
 
 from dataclasses import asdict
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cards.actions.suggestions import suggest_wording
+from cards.actions.cards import StaleEdit
+from cards.actions.suggestions import (
+    AlreadyDecided,
+    accept_suggestion,
+    comment_on_suggestion,
+    decline_suggestion,
+    suggest_new_card,
+    suggest_to_remove,
+    suggest_wording,
+    withdraw_suggestion,
+)
 from cards.cardtext import Wording
 from cards.clock import now
 from cards.forms.cards import initial_of
-from cards.forms.suggestions import NextForm, SuggestionForm
-from cards.http import Request, own_address
-from cards.models import Card
-from cards.views.editor import read_editor, show_editor
+from cards.forms.decks import PageForm
+from cards.forms.suggestions import (
+    AmendForm,
+    CommentForm,
+    DecideForm,
+    DecisionForm,
+    NewCardForm,
+    NextForm,
+    QueueForm,
+    RemovalForm,
+    SuggestionForm,
+    decision_form,
+)
+from cards.http import Request, own_address, render_page
+from cards.models import Card, Deck, Learner, Suggestion
+from cards.views.editor import Conflict, conflict_of, read_editor, show_editor
 from cards.views.guests import known_learner
+from cards.views.rights import account_of, editing
 
-UNCHANGED = "This is how the card reads already. Change its wording, or flag it instead."
+PER_PAGE = 20
 
 
 @require_http_methods(["GET", "POST"])
 def suggest(request: Request, card_id: int) -> HttpResponse:
     """Hands in a better wording for those who may edit the deck; then back to where one came from."""
-    card = get_object_or_404(Card.objects.visible_to(request.learner).select_related("deck"), pk=card_id)
+    card = get_object_or_404(Card.objects.correctable_by(request.learner).select_related("deck"), pk=card_id)
     back = _back(request) or card.get_absolute_url()
-    here = {
-        "card": card,
-        "back": back,
-        "can_edit": Card.objects.editable_by(request.learner).filter(pk=card.pk).exists(),
-    }
+    here = {"card": card, "back": back, "can_edit": _can_edit(request, card.deck)}
     if request.method == "GET":
         form = SuggestionForm(initial=initial_of(card) | {"next": back})
         return show_editor(request, "suggestions/suggest.html", form, here, wording=card.wording)
     form, is_ready = read_editor(request, SuggestionForm(request.POST, request.FILES))
     if is_ready and _reads_so(card, form.wording, form.cleaned_data["base_number"]):
-        form.add_error(None, UNCHANGED)
+        said = _("This is how the card reads already. Change its wording, or flag it instead.")
+        form.add_error(None, said)
         is_ready = False
     if not is_ready:
         return show_editor(request, "suggestions/suggest.html", form, here)
@@ -45,10 +69,61 @@ def suggest(request: Request, card_id: int) -> HttpResponse:
         wording=form.wording,
         base_number=min(form.cleaned_data["base_number"], card.revision_number),
         reason=form.cleaned_data["reason"],
+        source=form.cleaned_data["source"],
         now=now(),
     )
-    messages.success(request, "Thank you. Your suggestion waits for those who look after this deck.")
+    return _thanks(request, back)
+
+
+@require_http_methods(["GET", "POST"])
+def suggest_removal(request: Request, card_id: int) -> HttpResponse:
+    """Says that a card should go."""
+    cards = Card.objects.correctable_by(request.learner).select_related("deck").filter(archived_at=None)
+    card = get_object_or_404(cards, pk=card_id)
+    back = _back(request) or card.get_absolute_url()
+    form = RemovalForm(request.POST if request.method == "POST" else None, initial={"next": back})
+    if not form.is_valid():
+        context = {"card": card, "form": form, "back": back}
+        status = 422 if form.is_bound else 200
+        return render_page(request, "suggestions/suggest_removal.html", context, status=status)
+    suggest_to_remove(
+        card=card,
+        proposer=known_learner(request),
+        reason=form.cleaned_data["reason"],
+        source=form.cleaned_data["source"],
+        now=now(),
+    )
+    return _thanks(request, back)
+
+
+@require_http_methods(["GET", "POST"])
+def suggest_card(request: Request, deck_id: int) -> HttpResponse:
+    """Hands in a card that the deck lacks."""
+    deck = get_object_or_404(Deck.objects.active().correctable_by(request.learner), pk=deck_id)
+    here = {"deck": deck, "back": deck.get_absolute_url(), "can_edit": _can_edit(request, deck)}
+    if request.method == "GET":
+        return show_editor(request, "suggestions/suggest_card.html", NewCardForm(), here)
+    form, is_ready = read_editor(request, NewCardForm(request.POST, request.FILES))
+    if not is_ready:
+        return show_editor(request, "suggestions/suggest_card.html", form, here)
+    suggest_new_card(
+        deck=deck,
+        proposer=known_learner(request),
+        wording=form.wording,
+        reason=form.cleaned_data["reason"],
+        source=form.cleaned_data["source"],
+        now=now(),
+    )
+    return _thanks(request, deck.get_absolute_url())
+
+
+def _thanks(request: Request, back: str) -> HttpResponse:
+    messages.success(request, _("Thank you. Your suggestion waits for those who look after this deck."))
     return redirect(back)
+
+
+def _can_edit(request: Request, deck: Deck) -> bool:
+    return Deck.objects.editable_by(request.learner).filter(pk=deck.pk).exists()
 
 
 def _reads_so(card: Card, wording: Wording, base_number: int) -> bool:
@@ -60,3 +135,230 @@ def _back(request: Request) -> str:
     """The address to go to afterwards, where one of this site's is named, else nothing."""
     form = NextForm(request.POST if request.method == "POST" else request.GET)
     return own_address(request, form.cleaned_data["next"]) if form.is_valid() else ""
+
+
+@require_GET
+@never_cache
+def suggestion_list(request: Request) -> HttpResponse:
+    """What is proposed for the decks that one may edit, the oldest first; or what was decided, the newest first."""
+    return _show_queue(request, account_of(request))
+
+
+def _show_queue(request: Request, learner: Learner, decide: DecideForm | None = None) -> HttpResponse:
+    form = QueueForm(
+        request.GET,
+        decks=Deck.objects.editable_by(learner),
+        kinds=Suggestion.Kind.choices,
+        states=[("", _("Open")), ("decided", _("Decided"))],
+    )
+    page = PageForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    found = Suggestion.objects.decidable_by(learner)
+    if form.cleaned_data["state"]:
+        found = found.exclude(status=Suggestion.Status.OPEN).order_by("-decided_at", "-pk")
+    else:
+        found = found.open().order_by("created_at", "pk")
+    if form.cleaned_data["kind"]:
+        found = found.filter(kind=form.cleaned_data["kind"])
+    if form.decks is not None:
+        found = found.about(form.decks)
+    found = found.select_related("card__deck__group", "deck__group", "proposer", "decided_by")
+    pages = Paginator(found, PER_PAGE).get_page(page.cleaned_data["page"] if page.is_valid() else 1)
+    context = {
+        "form": form,
+        "suggestions": pages,
+        "is_open": not form.cleaned_data["state"],
+        "decide": decide or DecideForm(suggestions=Suggestion.objects.none()),
+        "query": form.query,
+        "zone": learner.time_zone,
+    }
+    status = 422 if decide and decide.errors else 200
+    return render_page(request, "suggestions/suggestion_list.html", context, part="queue", status=status)
+
+
+@require_POST
+def suggestion_list_decide(request: Request) -> HttpResponse:
+    """Decides several as they were proposed, with one word to all. What cannot be is left, and that is said."""
+    learner = account_of(request)
+    decidable = Suggestion.objects.decidable_by(learner).select_related("card__deck", "deck")
+    form = DecideForm(request.POST, suggestions=decidable)
+    if not form.is_valid():
+        if any(error.code == "invalid_choice" for error in form.errors.as_data().get("suggestions", ())):
+            raise Http404
+        return _show_queue(request, learner, form)
+    done = stale = gone = 0
+    for suggestion in form.cleaned_data["suggestions"].order_by("pk"):
+        try:
+            with editing(request, suggestion.about_deck):
+                _decide(suggestion, form.cleaned_data, suggestion.wording, suggestion.base_number, learner)
+            done += 1
+        except StaleEdit:
+            stale += 1
+        except AlreadyDecided:
+            gone += 1
+    is_accepted = form.cleaned_data["act"] == "accept"
+    _say_how_many(request, done, stale, gone, is_accepted=is_accepted)
+    return redirect(_back(request) or "cards:suggestion_list")
+
+
+def _say_how_many(request: Request, done: int, stale: int, gone: int, *, is_accepted: bool) -> None:
+    if done and is_accepted:
+        messages.success(request, ngettext("%(n)d accepted.", "%(n)d accepted.", done) % {"n": done})
+    elif done:
+        messages.success(request, ngettext("%(n)d declined.", "%(n)d declined.", done) % {"n": done})
+    if stale:
+        said = ngettext(
+            "%(n)d still waits: its card was changed since it was proposed. Look at it by itself.",
+            "%(n)d still wait: their cards were changed since they were proposed. Look at each by itself.",
+            stale,
+        )
+        messages.warning(request, said % {"n": stale})
+    if gone:
+        said = ngettext(
+            "%(n)d had been decided in the meantime.", "%(n)d had been decided in the meantime.", gone
+        )
+        messages.warning(request, said % {"n": gone})
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def suggestion_detail(request: Request, suggestion_id: int) -> HttpResponse:
+    """What is proposed against what the card says, what was said about it, and for editors the decision."""
+    learner = request.learner
+    suggestion = _suggestion(request, suggestion_id)
+    can_decide = Suggestion.objects.decidable_by(learner).filter(pk=suggestion.pk).exists()
+    if request.method == "GET":
+        return _show(request, suggestion, decision_form(suggestion), can_decide=can_decide)
+    if not can_decide or learner is None:
+        raise Http404
+    form = decision_form(suggestion, request.POST)
+    if not form.is_valid() or form.cleaned_data["act"] == "preview":
+        return _show(request, suggestion, form, can_decide=True)
+    wording = form.wording if isinstance(form, AmendForm) else suggestion.wording
+    try:
+        with editing(request, suggestion.about_deck):
+            _decide(suggestion, form.cleaned_data, wording, form.cleaned_data["base_number"], learner)
+    except AlreadyDecided:
+        said = _("Somebody has decided this suggestion in the meantime. Nothing was written.")
+        messages.warning(request, said)
+        return _show(request, _suggestion(request, suggestion_id), form, can_decide=True, status=409)
+    except StaleEdit as stale:
+        messages.warning(request, _("The card was changed in the meantime. Nothing was written: look again."))
+        suggestion.card = stale.card
+        form = form.based_on(stale.card.revision_number)
+        return _show(request, suggestion, form, can_decide=True, status=409)
+    if form.cleaned_data["act"] == "decline":
+        messages.success(request, _("Declined. The proposer reads your word in their inbox."))
+    else:
+        messages.success(request, _("Accepted. The card’s history names you both."))
+    return redirect("cards:suggestion_list")
+
+
+def _decide(
+    suggestion: Suggestion, data: dict[str, str], wording: Wording, base_number: int, editor: Learner
+) -> None:
+    if data["act"] == "decline":
+        decline_suggestion(suggestion=suggestion, editor=editor, reply=data["reply"], now=now())
+        return
+    accept_suggestion(
+        suggestion=suggestion,
+        wording=wording,
+        base_number=base_number,
+        editor=editor,
+        reply=data["reply"],
+        now=now(),
+    )
+
+
+def _suggestion(request: Request, suggestion_id: int) -> Suggestion:
+    found = Suggestion.objects.visible_to(request.learner).select_related(
+        "card__deck", "deck", "proposer", "decided_by", "revision"
+    )
+    return get_object_or_404(found, pk=suggestion_id)
+
+
+def _show(
+    request: Request,
+    suggestion: Suggestion,
+    form: DecisionForm,
+    *,
+    can_decide: bool,
+    comment: CommentForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    learner = request.learner
+    # As amended here; None where that cannot be read.
+    proposed = getattr(form, "wording", None) if isinstance(form, AmendForm) and form.is_bound else None
+    if (proposed is None and not form.is_bound) or not isinstance(form, AmendForm):
+        proposed = suggestion.wording
+    is_open = suggestion.status == Suggestion.Status.OPEN
+    context = {
+        "suggestion": suggestion,
+        "card": suggestion.card,
+        "deck": suggestion.about_deck,
+        "form": form,
+        "is_open": is_open,
+        "can_decide": can_decide,
+        "can_comment": Suggestion.objects.discussable_by(learner).filter(pk=suggestion.pk).exists(),
+        "can_withdraw": is_open and learner is not None and suggestion.proposer_id == learner.pk,
+        "before": _before(suggestion, is_open=is_open),
+        "proposed": proposed,
+        "conflict": _conflict(suggestion, proposed) if is_open and can_decide else None,
+        "comments": suggestion.comments.select_related("author"),
+        "comment_form": comment or CommentForm(),
+        "zone": learner.time_zone if learner else "UTC",
+    }
+    status = 422 if form.errors or (comment and comment.errors) else status
+    return render_page(request, "suggestions/suggestion_detail.html", context, status=status)
+
+
+def _before(suggestion: Suggestion, *, is_open: bool) -> Wording | None:
+    """What the card says; of what was decided, what it said to the proposer. A new card said nothing."""
+    if suggestion.kind == Suggestion.Kind.NEW:
+        return None
+    if is_open:
+        return suggestion.subject.wording
+    return suggestion.subject.revisions.get(number=suggestion.base_number).wording
+
+
+def _conflict(suggestion: Suggestion, proposed: Wording | None) -> Conflict | None:
+    """What became of the card since the proposal was written, unless the proposal has taken that up."""
+    if suggestion.kind != Suggestion.Kind.CHANGE or proposed is None:
+        return None
+    if suggestion.subject.revision_number == suggestion.base_number:
+        return None
+    conflict = conflict_of(suggestion.subject, suggestion.base_number, proposed)
+    return None if conflict.merged == proposed else conflict
+
+
+@require_POST
+def suggestion_withdraw(request: Request, suggestion_id: int) -> HttpResponse:
+    """The proposer takes it back."""
+    learner = request.learner
+    own = Suggestion.objects.visible_to(learner).filter(proposer=learner)
+    suggestion = get_object_or_404(own, pk=suggestion_id)
+    assert learner is not None  # nobody sees no suggestion
+    try:
+        withdraw_suggestion(suggestion=suggestion, proposer=learner, now=now())
+    except AlreadyDecided:
+        messages.warning(request, _("It had been decided in the meantime."))
+    else:
+        messages.success(request, _("The suggestion is withdrawn."))
+    return redirect(suggestion)
+
+
+@require_POST
+def suggestion_comment(request: Request, suggestion_id: int) -> HttpResponse:
+    """A word between the proposer and those who decide."""
+    found = Suggestion.objects.discussable_by(request.learner)
+    suggestion = get_object_or_404(found.select_related("proposer"), pk=suggestion_id)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        suggestion = _suggestion(request, suggestion_id)
+        can_decide = Suggestion.objects.decidable_by(request.learner).filter(pk=suggestion.pk).exists()
+        return _show(request, suggestion, decision_form(suggestion), can_decide=can_decide, comment=form)
+    comment_on_suggestion(
+        suggestion=suggestion, author=known_learner(request), text=form.cleaned_data["text"], now=now()
+    )
+    return redirect(f"{suggestion.get_absolute_url()}#comments")

@@ -9,13 +9,17 @@ from cards.actions.suggestions import (
     AlreadyDecided,
     accept_suggestion,
     close_flag,
+    comment_on_suggestion,
     decline_suggestion,
     flag_card,
+    suggest_new_card,
+    suggest_to_remove,
     suggest_wording,
     withdraw_flag,
 )
 from cards.cardtext import Wording
-from cards.models import Card, Flag, Learner, Suggestion
+from cards.models import Card, Flag, Learner, Notice, Suggestion
+from tests.actions.test_groups import at_once
 from tests.conftest import START
 
 BETTER = Wording("Prompt 1?", "A better answer.")
@@ -153,3 +157,64 @@ def test_closing_a_closed_flag_changes_nothing(bob, staff, card) -> None:
     close_flag(flag=flagged, closer=bob, now=START + timedelta(days=1))
     flagged.refresh_from_db()
     assert (flagged.closed_by, flagged.closed_at) == (staff, START)
+
+
+def test_a_change_and_a_removal_of_one_card_are_two_proposals(bob, card) -> None:
+    removal = suggest_to_remove(card=card, proposer=bob, reason="doubled", now=START)
+    assert suggest_to_remove(card=card, proposer=bob, reason="again", now=START) == removal
+    assert suggest(card, bob) != removal
+    assert Suggestion.objects.count() == 2
+
+
+def test_two_proposals_of_one_card_make_one(ada, bob, staff, deck) -> None:
+    for proposer in (ada, bob):
+        suggest_new_card(deck=deck, proposer=proposer, wording=BETTER, reason="missing", now=START)
+    before = deck.cards.count()
+    for suggestion in Suggestion.objects.order_by("pk"):
+        accept(suggestion, staff, base_number=0)
+    assert deck.cards.count() == before + 1
+    first, second = Suggestion.objects.order_by("pk")
+    assert first.card == second.card
+    assert first.revision is not None
+    assert second.revision is None
+
+
+def test_everybody_who_took_part_hears_of_a_word_but_who_said_it(ada, bob, staff, card) -> None:
+    suggestion = suggest(card, bob)
+    for author in (ada, staff):
+        comment_on_suggestion(suggestion=suggestion, author=author, text="Why?", now=START)
+    told = Notice.objects.filter(kind="answered").values_list("by__username", "learner__username")
+    assert sorted(told) == [("ada", "bob"), ("staff", "ada"), ("staff", "bob")]
+
+
+def test_who_decides_their_own_is_not_told(staff, card) -> None:
+    accept(suggest(card, staff), staff)
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_accepts_at_once_one_decides_and_the_other_is_told(ada, bob, staff, card) -> None:
+    suggestion = suggest(card, bob)
+    results = at_once(
+        *(lambda editor=editor, answer=answer: accept(suggestion, editor, Wording("Prompt 1?", answer))
+          for editor, answer in ((ada, "Ada's."), (staff, "The staff's.")))
+    )  # fmt: skip
+    assert sorted(type(result).__name__ for result in results) == ["AlreadyDecided", "Revision"], results
+    card.refresh_from_db()
+    suggestion.refresh_from_db()
+    assert card.revision_number == 2
+    assert suggestion.revision.author == suggestion.decided_by
+    assert card.answer == suggestion.revision.answer
+    assert Notice.objects.filter(learner=bob).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_proposals_for_one_card_at_once_one_is_written_and_the_other_waits(
+    ada, bob, staff, card
+) -> None:
+    one, two = suggest(card, bob), suggest(card, ada, Wording("Prompt 1?", "Another."))
+    results = at_once(
+        lambda: accept(one, staff), lambda: accept(two, staff, Wording("Prompt 1?", "Another."))
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Revision", "StaleEdit"], results
+    assert Suggestion.objects.open().count() == 1

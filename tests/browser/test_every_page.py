@@ -71,6 +71,15 @@ ROWS: dict[str, str] = {
     "cards:card_move": POST_ONLY,
     "cards:card_archive": POST_ONLY,
     "cards:suggest": "/cards/{card}/suggest/",
+    "cards:suggest_removal": "/cards/{card}/suggest/removal/",
+    "cards:suggest_card": "/decks/{deck}/suggest/",
+    "cards:suggestion_list": "@/suggestions/",
+    "cards:suggestion_list_decide": POST_ONLY,
+    "cards:suggestion_detail": "@/suggestions/{suggestion}/",
+    "cards:suggestion_withdraw": POST_ONLY,
+    "cards:suggestion_comment": POST_ONLY,
+    "cards:flag_list": "@/flags/",
+    "cards:flag_list_close": POST_ONLY,
     "cards:flag": "/cards/{card}/flag/",
     "cards:flag_withdraw": POST_ONLY,
     "cards:discussion": "/groups/{group}/cards/{card}/discussion/",
@@ -157,7 +166,7 @@ ROWS: dict[str, str] = {
     "admin:cards_learner_delete": "@/admin/cards/learner/{learner}/delete/",
     "admin:cards_suggestion_changelist": "@/admin/cards/suggestion/",
     "admin:cards_suggestion_add": "403 @/admin/cards/suggestion/add/",
-    "admin:cards_suggestion_change": "@/admin/cards/suggestion/{suggestion}/change/",
+    "admin:cards_suggestion_change": "302 @/admin/cards/suggestion/{suggestion}/change/",  # to the site's own page
     "admin:cards_suggestion_history": "@/admin/cards/suggestion/{suggestion}/history/",
     "admin:cards_suggestion_delete": "403 @/admin/cards/suggestion/{suggestion}/delete/",
 }
@@ -423,7 +432,7 @@ def test_what_the_admin_answers_to_a_post_is_right_too(world: World, server: Ser
     admin.get_by_role("button", name="Save").click()
     expect(admin.locator("[data-conflict]")).to_be_visible()
     found += look_at(admin)
-    admin.goto("/admin/cards/suggestion/{suggestion}/change/".format(**world.names))
+    admin.goto("/suggestions/{suggestion}/".format(**world.names))
     expect(admin.locator("[data-conflict]")).to_be_visible()
     found += look_at(admin)
     admin.goto("/admin/cards/card/?answer=needed&q=nothing+reads+so")

@@ -101,7 +101,7 @@ def test_it_needs_as_many_queries_for_many_cards(name, client, client_of, ada, d
         with CaptureQueriesContext(connection) as queries:
             client.get(url(deck))
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 10
+    assert counts[0] == counts[1] <= 11  # one of them counts what is unread in the inbox
 
 
 def test_it_pages_a_big_deck(client, deck, clock) -> None:
