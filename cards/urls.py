@@ -4,6 +4,7 @@ from django.urls import path
 
 from cards.views import (
     acts,
+    analysis,
     assignments,
     bulk,
     cards,
@@ -55,6 +56,8 @@ urlpatterns = [
     path("assignments/<int:assignment_id>/", assignments.assignment_detail, name="assignment_detail"),
     path("assignments/<int:assignment_id>/edit/", assignments.assignment_edit, name="assignment_edit"),
     path("assignments/<int:assignment_id>/end/", assignments.assignment_end, name="assignment_end"),
+    path("decks/<int:deck_id>/analysis/", analysis.deck_analysis, name="deck_analysis"),
+    path("decks/<int:deck_id>/analysis.csv", analysis.deck_analysis_csv, name="deck_analysis_csv"),
     path("decks/<int:deck_id>/edit/", decks.deck_edit, name="deck_edit"),
     path("decks/<int:deck_id>/archive/", decks.deck_archive, name="deck_archive"),
     path("decks/<int:deck_id>/study/", decks.deck_study, name="deck_study"),

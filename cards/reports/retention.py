@@ -1,7 +1,7 @@
 """True retention: how much of what was to be remembered was remembered, when the schedule asked for it."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -81,13 +81,19 @@ def retention(scope: Scope) -> dict[date, Retention]:
 
 def _count(log: list[Row], counts: Counts) -> None:
     """Counts a card's reviews of something learnt; its parts come one after the other."""
+    for day, interval_days, grade in asked_again(log):
+        counts[day, interval_days >= MATURE_FROM_DAYS, grade > Grade.AGAIN] += 1
+
+
+def asked_again(log: Iterable[Row]) -> Iterator[tuple[date, int, int]]:
+    """A card's reviews of something learnt: the day, the interval before it, the grade."""
     memory, counted_on, part_before = UNLEARNT, None, 0
     for _, part, _, day, grade in log:
         if grade is None or part != part_before:
             memory, counted_on, part_before = UNLEARNT, None, part
         if grade is not None and (counted_on is None or day > counted_on):
             if counted_on is not None:
-                counts[day, memory.interval_days >= MATURE_FROM_DAYS, grade > Grade.AGAIN] += 1
+                yield day, memory.interval_days, grade
             memory, counted_on = after(memory, grade), day
 
 

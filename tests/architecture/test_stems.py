@@ -36,6 +36,7 @@ TESTED_WITH = {
     "card_archive": ("card_move", "it too puts a card elsewhere"),
     "assignment_edit": ("assignment_detail", "what an editor does from that page"),
     "assignment_end": ("assignment_detail", "a button of that page"),
+    "deck_analysis_csv": ("deck_analysis", "what that page shows, as a file"),
     "questionnaire_read": ("questionnaire", "one form goes through three steps"),
     "questionnaire_make": ("questionnaire", "one form goes through three steps"),
     "flag_list_close": ("flag_list", "a button of that page"),

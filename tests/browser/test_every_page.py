@@ -38,6 +38,8 @@ ROWS: dict[str, str] = {
     "cards:deck_list": "/decks/",
     "cards:deck_new": "/decks/new/",
     "cards:deck_detail": "/decks/{own_deck}/",
+    "cards:deck_analysis": "/decks/{own_deck}/analysis/",
+    "cards:deck_analysis_csv": "200 /decks/{own_deck}/analysis.csv",
     "cards:deck_edit": "/decks/{own_deck}/edit/",
     "cards:deck_limits": "/decks/{own_deck}/limits/",
     "cards:deck_archive": POST_ONLY,
