@@ -105,7 +105,7 @@ def deck_detail(request: Request, deck_id: int) -> HttpResponse:
         "act": last_act(learner) if learner else None,
         "enrolment": enrolment,
         "only_today": enrolment.exceptions(today) if enrolment and enrolment.has_exception(today) else None,
-        "may_study": Deck.objects.studiable_by(learner).filter(pk=deck.pk).exists(),
+        "may_study": not deck.group_id or Deck.objects.studiable_by(learner).filter(pk=deck.pk).exists(),
         "is_studied": enrolment is not None if learner else studied.exists(),
     }
     return render_page(request, "decks/deck_detail.html", context)
