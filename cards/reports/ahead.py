@@ -10,7 +10,7 @@ from cards.models import Deck
 from cards.models.queue import live_schedules
 from cards.reports.retention import Memory, after
 from cards.reports.scope import Scope
-from cards.scheduling import NOT_MOVED, Grade, due_day
+from cards.scheduling import NOT_MOVED, Grade, due_day, least_days
 
 PACE_DAYS = 28
 
@@ -63,7 +63,10 @@ def ahead(scope: Scope, days: int) -> Ahead:
         overdue += count * (due_on < scope.today)
         due[(day - scope.today).days] += count
         memory = after(Memory(interval, repetitions, ease), Grade.GOOD)
-        while (day := due_day(memory.interval_days, day, spreading)) < end:
+        # Most come once in that time: there is no need to know on which day after it they come again.
+        while least_days(memory.interval_days) < (end - day).days:
+            if (day := due_day(memory.interval_days, day, spreading)) >= end:
+                break
             again[(day - scope.today).days] += count
             memory = after(memory, Grade.GOOD)
     return Ahead([DayAhead(scope.today + timedelta(days=n), due[n], again[n]) for n in range(days)], overdue)

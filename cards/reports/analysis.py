@@ -172,11 +172,11 @@ def _when_mature(deck: Deck, learners: QuerySet[Learner] | None) -> dict[int, Sh
     rows = events.filter(card__archived_at=None).order_by("learner", "card", "part", "number")
     columns = rows.values_list("learner", "card_id", "part", "number", "study_on", "grade")
     counts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for (_, card), log in groupby(columns.iterator(), key=lambda row: row[:2]):
-        for _, interval_days, grade in asked_again(row[1:] for row in log):
-            if interval_days >= MATURE_FROM_DAYS:
-                counts[card][0] += grade == Grade.AGAIN
-                counts[card][1] += 1
+    logs = groupby(columns.iterator(), key=lambda row: row[:2])
+    for card, _, interval_days, grade in asked_again((row[1:] for row in log) for _, log in logs):
+        if interval_days >= MATURE_FROM_DAYS:
+            counts[card][0] += grade == Grade.AGAIN
+            counts[card][1] += 1
     return {card: Share(*count) for card, count in counts.items()}
 
 

@@ -14,9 +14,9 @@ from cards.reports.scope import Scope
 from cards.scheduling import NEW, Event, Grade, Kind, Mode, State, step
 
 MATURE_FROM_DAYS = 21
+AGAIN = Grade.AGAIN.value  # a member takes longer to look up than a review to count
 
 Row = tuple[int, int, int, date, int | None]  # card, part, number, study day, grade: None for a restart
-Counts = defaultdict[tuple[date, bool, bool], int]  # by the day, whether mature, whether recalled
 
 
 class Memory(NamedTuple):
@@ -72,37 +72,59 @@ def retention(scope: Scope) -> dict[date, Retention]:
     cards: defaultdict[int, list[Row]] = defaultdict(list)
     for row in rows.values_list("card_id", "part", "number", "study_on", "grade"):
         cards[row[0]].append(row)
-    counts: Counts = defaultdict(int)
-    for log in cards.values():
-        log.sort()  # here, card by card: the database, with all of them at once, takes longer than for the reading
-        _count(log, counts)
-    return {day: _retention(counts, day) for day in sorted({day for day, _, _ in counts})}
+    counts: defaultdict[date, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    # Sorted here, card by card: the database, with all of them at once, takes longer than for the reading.
+    for _, day, interval_days, grade in asked_again(map(sorted, cards.values())):
+        counts[day][2 * (interval_days >= MATURE_FROM_DAYS) + (grade > AGAIN)] += 1
+    return {day: _retention(*counts[day]) for day in sorted(counts)}
 
 
-def _count(log: list[Row], counts: Counts) -> None:
-    """Counts a card's reviews of something learnt; its parts come one after the other."""
-    for day, interval_days, grade in asked_again(log):
-        counts[day, interval_days >= MATURE_FROM_DAYS, grade > Grade.AGAIN] += 1
+def _retention(young_wrong: int, young: int, mature_wrong: int, mature: int) -> Retention:
+    return Retention(Recalled(young, young + young_wrong), Recalled(mature, mature + mature_wrong))
 
 
-def asked_again(log: Iterable[Row]) -> Iterator[tuple[date, int, int]]:
-    """A card's reviews of something learnt: the day, the interval before it, the grade."""
-    memory, counted_on, part_before = UNLEARNT, None, 0
-    for _, part, _, day, grade in log:
-        if grade is None or part != part_before:
-            memory, counted_on, part_before = UNLEARNT, None, part
-        if grade is not None and (counted_on is None or day > counted_on):
-            if counted_on is not None:
-                yield day, memory.interval_days, grade
-            memory, counted_on = after(memory, grade), day
+def asked_again(logs: Iterable[Iterable[Row]]) -> Iterator[tuple[int, date, int, int]]:
+    """The reviews of something learnt: the card, the day, the interval before it, the grade.
+
+    A log is one learner's of a card; its parts come one after the other.
+    """
+    unlearnt = _Stages()[UNLEARNT]
+    for log in logs:
+        stage, counted_on, part_before = unlearnt, None, 0
+        for card, part, _, day, grade in log:
+            if grade is None or part != part_before:
+                stage, counted_on, part_before = unlearnt, None, part
+            if grade is not None and (counted_on is None or day > counted_on):
+                if counted_on is not None:
+                    yield card, day, stage.interval_days, grade
+                stage, counted_on = stage.after[grade] or stage.grown(grade), day
 
 
-def _retention(counts: Counts, day: date) -> Retention:
-    def recalled(is_mature: bool) -> Recalled:
-        right, wrong = (counts.get((day, is_mature, is_right), 0) for is_right in (True, False))
-        return Recalled(right, right + wrong)
+@dataclass(slots=True, eq=False)
+class _Stage:
+    """A memory, and by grade the stage that a review leads to.
 
-    return Retention(young=recalled(False), mature=recalled(True))
+    That is an index away: a look-up by all the numbers takes longer than all else that is done with a review.
+    """
+
+    memory: Memory
+    stages: "_Stages"
+    interval_days: int
+    after: "list[_Stage | None]"
+
+    def grown(self, grade: int) -> "_Stage":
+        """The one after that grade, from now on in its place."""
+        stage = self.after[grade] = self.stages[after(self.memory, grade)]
+        return stage
+
+
+class _Stages(dict[Memory, _Stage]):
+    """Each is made when it is first met. Logs share most of them."""
+
+    def __missing__(self, memory: Memory) -> _Stage:
+        after: list[_Stage | None] = [None] * (1 + max(Grade))
+        stage = self[memory] = _Stage(memory, self, memory.interval_days, after)
+        return stage
 
 
 @lru_cache(maxsize=2**16)

@@ -5,7 +5,15 @@ from cards.scheduling.grade import Grade
 from cards.scheduling.morning import MORNING, NOON, morning_begins
 from cards.scheduling.queue import DueOrder, NewPlace, QueueCounts, Turn, next_turn
 from cards.scheduling.scheduler import Outcome, futures, mode_at, outcome_text, replay, step
-from cards.scheduling.spreading import NOT_MOVED, USUAL_WEEK, Spreading, WeekdayShare, due_day, is_week
+from cards.scheduling.spreading import (
+    NOT_MOVED,
+    USUAL_WEEK,
+    Spreading,
+    WeekdayShare,
+    due_day,
+    is_week,
+    least_days,
+)
 from cards.scheduling.state import NEW, State
 from cards.scheduling.streak import streak
 from cards.scheduling.study_day import study_day, zone_offset_minutes
@@ -32,6 +40,7 @@ __all__ = [
     "due_day",
     "futures",
     "is_week",
+    "least_days",
     "mode_at",
     "morning_begins",
     "next_turn",

@@ -7,6 +7,7 @@ and never change after it, so a button and the stored row agree, and a replay is
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 from cards.scheduling.sm2 import MOST_INTERVAL_DAYS
@@ -26,6 +27,7 @@ class WeekdayShare(StrEnum):
 USUAL_WEEK = 7 * WeekdayShare.USUAL.value
 
 
+@lru_cache  # asked for each card of a forecast; there are few weeks
 def is_week(week: str) -> bool:
     """Whether it has a WeekdayShare for each weekday, from Monday on, and a usual one among them."""
     return len(week) == 7 and set(week) <= set(WeekdayShare) and WeekdayShare.USUAL in week
@@ -73,6 +75,11 @@ def due_day(interval_days: int, graded_on: date, spreading: Spreading) -> date:
 def reach(interval_days: int) -> int:
     """How many days either way spreading may move a due day: a tenth of the interval, rounded up, at most 14."""
     return min(MOST_REACH_DAYS, -(-interval_days // 10))
+
+
+def least_days(interval_days: int) -> int:
+    """No card with that interval comes back sooner, however its due day is moved."""
+    return max(min(interval_days, LEAST_DAYS), interval_days - reach(interval_days) - 6)
 
 
 def _luck(spreading: Spreading, graded_on: date) -> tuple[int, int, int]:

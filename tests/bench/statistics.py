@@ -20,6 +20,13 @@ from tests.server import ROOT, fresh_database, running
 ROUNDS = 9
 TARGET_SECONDS = 1
 AT_MOST_READINGS = 12
+SPREAD = """
+WITH chosen AS (
+    INSERT INTO cards_studysettings (scheduler, spreading_seed, easy_days)
+    SELECT 'sm2', id, 'uuuuufn' FROM cards_learner WHERE username = 'learner' RETURNING id
+)
+UPDATE cards_learner SET study_settings_id = chosen.id FROM chosen WHERE username = 'learner'
+"""
 READING = "SELECT card_id, number, study_on, grade FROM cards_studyevent"  # all of the log once, as the least there is
 
 
@@ -38,15 +45,18 @@ def measure() -> Iterator[Figure]:
         site = json.loads(filled.stdout)
         client = Client(server.url, site["cookies"])
         pages = ("/statistics/", f"/decks/{site['deck']}/statistics/", f"/cards/{site['card']}/statistics/")
-        connection = stack.enter_context(psycopg.connect(url))
+        connection = stack.enter_context(psycopg.connect(url, autocommit=True))
         acts: list[Callable[[], object]] = [partial(client.get, page) for page in pages]
         acts.append(lambda: connection.execute(READING).fetchall())
         for act in acts * 2:  # both of the server's workers
             act()
         rounds = turn_by_turn(ROUNDS, *(partial(_seconds, act) for act in acts))
+        connection.execute(SPREAD)
+        spread = [_seconds(acts[0]) for _ in range(ROUNDS)]
     everything, deck, card, reading = zip(*rounds, strict=True)
     name = "statistics of 200,000 reviews"
     yield Figure(f"{name}: the whole page", "s", everything, target=TARGET_SECONDS)
+    yield Figure(f"{name}: the same, due days spread", "s", spread, target=TARGET_SECONDS)
     yield Figure(f"{name}: of one deck in eight", "s", deck)
     yield Figure(f"{name}: of one card", "s", card)
     ratios = [page / least for page, least in zip(everything, reading, strict=True)]

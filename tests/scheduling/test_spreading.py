@@ -22,6 +22,7 @@ from cards.scheduling import (
     due_day,
     futures,
     is_week,
+    least_days,
     mode_at,
     replay,
     step,
@@ -54,6 +55,13 @@ def share(count: int, interval: int, on: date, **fields: object) -> Counter[date
 
 
 # --- where a due day may go -------------------------------------------------------------------------------------------
+
+
+@given(INTERVALS, DAYS, ANY)
+def test_no_card_comes_back_sooner_than_its_interval_lets_any(
+    interval: int, on: date, spreading: Spreading
+) -> None:
+    assert ahead(interval, on, spreading) >= least_days(interval)
 
 
 @given(INTERVALS, DAYS)
