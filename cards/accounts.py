@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
 from cards.actions.learners import begin_account, merge_learners
 from cards.clock import now
@@ -17,7 +18,7 @@ from cards.http import GUEST_ID, Request
 from cards.models import Learner
 from cards.views.guests import zone_of
 
-NO_MATCH = "No account has that name, or address, and that password."
+NO_MATCH = _("No account has that name, or address, and that password.")
 RESERVED = re.compile(r"guest-|(admin|staff)$", re.IGNORECASE)
 
 
@@ -35,21 +36,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": NO_MATCH,
         "email_password_mismatch": NO_MATCH,
-        "incorrect_password": "That is not your password.",
-        "enter_current_password": "That is not your current password.",
-        "username_taken": "Somebody has that name already.",
-        "email_taken": "An account has that address already.",
-        "duplicate_email": "Your account has that address already.",
-        "too_many_login_attempts": "That was tried too often. Wait five minutes, then try again.",
+        "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That is not your current password."),
+        "username_taken": _("Somebody has that name already."),
+        "email_taken": _("An account has that address already."),
+        "duplicate_email": _("Your account has that address already."),
+        "too_many_login_attempts": _("That was tried too often. Wait five minutes, then try again."),
     }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """The name in its normal form. Raises ValidationError for one that is reserved, or looks like another's."""
         username = str(super().clean_username(unicodedata.normalize("NFKC", username), shallow=shallow))
         if RESERVED.match(username):
-            raise ValidationError("That name is kept for the site itself. Please choose another.")
+            raise ValidationError(_("That name is kept for the site itself. Please choose another."))
         if "@" in username:
-            raise ValidationError("A name has no @ in it, so that nobody takes it for an address.")
+            raise ValidationError(_("A name has no @ in it, so that nobody takes it for an address."))
         # SQLite's own comparison ignores case in ASCII only; its regular expressions are Python's.
         if not shallow and Learner.objects.filter(username__iregex=f"^{re.escape(username)}$").exists():
             raise self.validation_error("username_taken")
@@ -68,5 +69,7 @@ def bring_the_guest_along(sender: Any, request: Request, user: Learner, **kwargs
     guest_id = request.session.pop(GUEST_ID, None)
     guest = Learner.objects.filter(pk=guest_id, is_guest=True).first() if guest_id else None
     if guest is not None and merge_learners(guest=guest, into=user):
-        messages.info(request, "What you learnt here as a guest is in your account now.", fail_silently=True)
+        messages.info(
+            request, _("What you learnt here as a guest is in your account now."), fail_silently=True
+        )
     request.learner = user

@@ -6,6 +6,8 @@ A phone and a desk want different ones, so they belong to no account.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cards.messages import _
+
 
 class Choice(NamedTuple):
     """`values` with their labels; `default` is what a browser without the cookie has."""
@@ -18,22 +20,24 @@ class Choice(NamedTuple):
 
 APPEARANCE = {
     "theme": Choice(
-        "Theme",
-        "System: as the device has it, which may change with the hour.",
-        {"system": "System", "light": "Light", "dark": "Dark"},
+        _("Theme"),
+        _("System: as the device has it, which may change with the hour."),
+        {"system": _("System"), "light": _("Light"), "dark": _("Dark")},
         default="system",
     ),
     "text": Choice(
-        "Text size",
-        "Beside the browser’s own size, which counts as well.",
-        {"small": "Small", "normal": "Normal", "large": "Large", "largest": "Largest"},
+        _("Text size"),
+        _("Beside the browser’s own size, which counts as well."),
+        {"small": _("Small"), "normal": _("Normal"), "large": _("Large"), "largest": _("Largest")},
         default="normal",
     ),
     "keys": Choice(
-        "Keys",
-        "Shown: each key is printed on what it presses. Hidden: it works all the same. Off: only Space, Enter and Tab "
-        "do, so that neither speech input nor a hand on the keyboard grades a card by accident.",
-        {"shown": "Shown", "hidden": "Hidden", "off": "Off"},
+        _("Keys"),
+        _(
+            "Shown: each key is printed on what it presses. Hidden: it works all the same. Off: only Space, Enter and "
+            "Tab do, so that neither speech input nor a hand on the keyboard grades a card by accident."
+        ),
+        {"shown": _("Shown"), "hidden": _("Hidden"), "off": _("Off")},
         default="shown",
     ),
 }

@@ -42,6 +42,7 @@ from cards.demos import libraries
 from cards.demos.contract import Cancelled, Demo, DemoError, Queue
 from cards.demos.draw import draw
 from cards.demos.registry import demo as demo_of
+from cards.messages import _
 from cards.models import DemoRun, DemoWorker
 from chapter5.logs import request_id
 
@@ -98,7 +99,7 @@ class Child:
             return
         demo = demo_of(run.slug)
         if demo is None:
-            fail_run(run=run, error="That demo is not there any more.", now=now())
+            fail_run(run=run, error=_("That demo is not there any more."), now=now())
             return
         request_id.set(run.request_id)
         logger.info("run %s of %s: attempt %s", run.pk, run.slug, run.attempt)
@@ -116,7 +117,9 @@ class Child:
         except Exception as error:  # whatever the libraries raise: the row says it, the child goes on
             logger.exception("run %s failed", run.pk)
             fail_run(
-                run=run, error=f"The demo failed: {type(error).__name__}. It has been logged.", now=now()
+                run=run,
+                error=_("The demo failed: %(error)s. It has been logged.", error=type(error).__name__),
+                now=now(),
             )
         finally:
             gc.collect()  # a learner of fastai's is full of cycles
@@ -130,7 +133,13 @@ class Child:
         size = len(json.dumps(drawing.parts, allow_nan=False)) + sum(map(len, drawing.pictures))
         if size > settings.DEMO_RESULT_BYTES:
             most = settings.DEMO_RESULT_BYTES / MEGABYTE
-            raise DemoError(f"Its result has {size / MEGABYTE:.2g} MB, and {most:.2g} MB is the most.")
+            raise DemoError(
+                _(
+                    "Its result has %(size)s MB, and %(most)s MB is the most.",
+                    size=f"{size / MEGABYTE:.2g}",
+                    most=f"{most:.2g}",
+                )
+            )
         stamp = asdict(self.environment) | {
             "seconds": ran - begun,
             "draw_seconds": drawn - ran,
@@ -234,4 +243,6 @@ def _locked(file: IO[str]) -> bool:
 
 
 def _too_much_memory(most_bytes: float) -> str:
-    return f"It needed more than {most_bytes / MEGABYTE:.0f} MB of memory, and was stopped."
+    return _(
+        "It needed more than %(most)s MB of memory, and was stopped.", most=f"{most_bytes / MEGABYTE:.0f}"
+    )

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from cards.actions.cards import undo_edit
 from cards.actions.groups import editing
@@ -53,7 +54,7 @@ def set_due(*, learner: Learner, card_ids: Collection[int], due_on: date, now: d
     """They are due on that study day. Raises BadDay for one that is past, or more than 36,500 days ahead."""
     today = learner.study_day(now)
     if not today <= due_on <= today + timedelta(days=MOST_INTERVAL_DAYS):
-        raise BadDay("Choose today or a later day, within a hundred years.")
+        raise BadDay(_("Choose today or a later day, within a hundred years."))
     return _act(learner, card_ids, Kind.DUE_SET, now, due_on)
 
 
@@ -64,7 +65,7 @@ def _act(
     if len(ids) > MOST_CARDS or Card.objects.visible_to(learner).filter(pk__in=ids).count() != len(ids):
         raise NotYours(ids)
     today = learner.study_day(now)
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         try:
             with transaction.atomic():
                 states = dict.fromkeys(sorted(ids), NEW)
@@ -131,7 +132,7 @@ def undo_event(*, learner: Learner, event_id: UUID, now: datetime) -> list[int]:
     changes nothing. Raises NotYours unless it is the learner's own, and of today or one of the last 30 acts.
     """
     today = learner.study_day(now)
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         try:
             with transaction.atomic():
                 # The learner's row is the lock of all that rewrites more than a log's end.

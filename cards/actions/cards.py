@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max, Q
+from django.utils.translation import gettext as _
 
 from cards.cardtext import Wording
 from cards.models import Card, Deck, Learner, Picture, Revision
@@ -140,7 +141,7 @@ def restore_revision(
         base_number=base_number,
         author=author,
         now=now,
-        reason=reason or f"Back to revision {revision.number}.",
+        reason=reason or _("Back to revision %(number)s.") % {"number": revision.number},
         source=Revision.Source.RESTORED,
     )
 
@@ -154,7 +155,7 @@ def undo_edit(*, revision: Revision, author: Learner, now: datetime) -> Revision
         base_number=revision.card.revision_number,
         author=author,
         now=now,
-        reason=f"Revision {revision.number} taken back.",
+        reason=_("Revision %(number)s taken back.") % {"number": revision.number},
         source=Revision.Source.UNDONE,
         undoes=revision.number,
     )

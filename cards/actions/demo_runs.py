@@ -13,10 +13,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cards.demos.contract import Demo
 from cards.demos.draw import Drawing
 from cards.demos.registry import demo as demo_of
+from cards.messages import kept
 from cards.models import Card, DemoPicture, DemoResult, DemoRun, DemoWorker, Learner
 from cards.models.demo_runs import result_key
 
@@ -27,9 +30,10 @@ QUEUED_SECONDS = 3600
 GPU_WAIT_SECONDS = 2  # that a worker waits for its host's GPU, before it gives the run back to the queue
 RESENT_SECONDS = 5  # a message that nobody took for so long, with a worker idle, was lost
 
-LOST = "The worker that computed it was lost, and so was the one that tried again."
-TOO_LONG = "It took longer than it may, and was stopped."
-NOBODY_CAME = "No demo worker came within an hour. Run it again once one is there."
+# Stored in English; a page says them in its reader's language.
+LOST = gettext_noop("The worker that computed it was lost, and so was the one that tried again.")
+TOO_LONG = gettext_noop("It took longer than it may, and was stopped.")
+NOBODY_CAME = gettext_noop("No demo worker came within an hour. Run it again once one is there.")
 
 
 def limit_seconds(slug: str) -> float:
@@ -96,11 +100,15 @@ def _check_limits(learner: Learner, address: str, now: datetime) -> None:
     computed = DemoRun.objects.filter(created_at__gt=hour).exclude(attempt=0, status=DemoRun.Status.DONE)
     own = computed.filter(learner=learner)
     if own.unfinished().count() >= settings.DEMO_UNFINISHED:
-        raise TooManyRuns("Your other demos are still waiting or running. Let one end, or cancel it.")
+        raise TooManyRuns(_("Your other demos are still waiting or running. Let one end, or cancel it."))
     if own.count() >= settings.DEMO_PER_HOUR:
-        raise TooManyRuns(f"That were {settings.DEMO_PER_HOUR} demos within an hour. Wait a little.")
+        raise TooManyRuns(
+            _("That were %(count)s demos within an hour. Wait a little.") % {"count": settings.DEMO_PER_HOUR}
+        )
     if address and computed.filter(address=address).count() >= settings.DEMO_PER_HOUR_AND_ADDRESS:
-        raise TooManyRuns("Too many demos were asked for from your network within an hour. Sign in, or wait.")
+        raise TooManyRuns(
+            _("Too many demos were asked for from your network within an hour. Sign in, or wait.")
+        )
 
 
 def claim_run(*, run_id: UUID, now: datetime) -> DemoRun | None:
@@ -133,6 +141,7 @@ def finish_run(
             defaults={
                 "parts": drawing.parts,
                 "finding": drawing.finding,
+                "messages": drawing.messages,
                 "stamp": stamp,
                 "created_at": now,
             },
@@ -147,7 +156,8 @@ def finish_run(
 
 def fail_run(*, run: DemoRun, error: str, now: datetime) -> bool:
     """Ends the run with a sentence for the learner. False when it is no longer this attempt's."""
-    return bool(_held(run).update(status=DemoRun.Status.FAILED, error=error, finished_at=now))
+    failed = {"status": DemoRun.Status.FAILED, "error": error, "messages": kept([error])}
+    return bool(_held(run).update(**failed, finished_at=now))
 
 
 def cancel_run(*, run: DemoRun, now: datetime) -> bool:

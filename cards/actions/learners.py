@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from cards.actions.groups import pass_on_groups
 from cards.actions.notes import move_notes
@@ -161,7 +162,7 @@ def delete_learner(*, learner: Learner, now: datetime) -> None:
         admins = Learner.objects.select_for_update(no_key=True).filter(is_superuser=True, is_active=True)
         if {admin.pk for admin in admins.order_by("pk")} == {learner.pk}:
             raise LastAdmin(
-                "This is the last account that opens the whole admin. Give those rights to another first."
+                _("This is the last account that opens the whole admin. Give those rights to another first.")
             )
         _leave([learner], now)
 
@@ -183,7 +184,7 @@ def merge_learners(*, guest: Learner, into: Learner) -> int:
     Where both have a log for the same card part, the events are ordered by instant (ties by id; neither log's own
     order changes), renumbered, and replayed. Doing it again finds no guest and changes nothing.
     """
-    for _ in range(MERGE_TRIES):
+    for _try in range(MERGE_TRIES):
         try:
             with transaction.atomic():
                 return _merge(guest, into)

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cards.models import Learner, Picture
@@ -33,7 +34,7 @@ def store_picture(*, owner: Learner, file: BinaryIO, now: datetime) -> Picture:
     """
     data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        raise PictureRefused("The file has more than 8 MB. Make the picture smaller.")
+        raise PictureRefused(_("The file has more than 8 MB. Make the picture smaller."))
     image = _decode(data)
     encoded = BytesIO()
     image.save(encoded, "WEBP", quality=QUALITY)
@@ -67,16 +68,16 @@ def _same_picture(owner: Learner, picture: Picture, encoded: bytes) -> Picture |
 def _check_count(owner: Learner) -> None:
     most = MOST_PICTURES_OF_A_GUEST if owner.is_guest else MOST_PICTURES
     if owner.pictures.count() >= most:
-        hint = " Sign up to keep more." if owner.is_guest else ""
-        raise PictureRefused(f"You have {most} pictures, and no more are kept.{hint}")
+        said = _("You have %(count)s pictures, and no more are kept.") % {"count": most}
+        raise PictureRefused(f"{said} {_('Sign up to keep more.')}" if owner.is_guest else said)
 
 
 def _decode(data: bytes) -> Image.Image:
     """The pixels alone, upright and small enough."""
     if not data:
-        raise PictureRefused("The file is empty.")
+        raise PictureRefused(_("The file is empty."))
     if b"<svg" in data[:2000].lower():
-        raise PictureRefused("SVG drawings are not taken, since they may carry scripts. Save it as PNG.")
+        raise PictureRefused(_("SVG drawings are not taken, since they may carry scripts. Save it as PNG."))
     try:
         image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
         _check_size(image)
@@ -87,11 +88,11 @@ def _decode(data: bytes) -> Image.Image:
     except PictureRefused:
         raise
     except UnidentifiedImageError:
-        raise PictureRefused("That is no picture that can be read: send PNG, JPEG, GIF or WebP.") from None
+        raise PictureRefused(_("That is no picture that can be read: send PNG, JPEG, GIF or WebP.")) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large() from None
     except Exception as error:  # decoders raise whatever a damaged file makes them stumble over
-        raise PictureRefused("The picture is damaged and cannot be read to its end.") from error
+        raise PictureRefused(_("The picture is damaged and cannot be read to its end.")) from error
     image.info.clear()  # else the encoder would take metadata over
     return image
 
@@ -102,4 +103,4 @@ def _check_size(image: Image.Image) -> None:
 
 
 def _too_large() -> PictureRefused:
-    return PictureRefused("The picture has more than 40 megapixels. Make it smaller.")
+    return PictureRefused(_("The picture has more than 40 megapixels. Make it smaller."))

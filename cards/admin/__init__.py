@@ -8,13 +8,14 @@ import django.contrib.auth.admin  # noqa: F401  (both register their models, som
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 
 from cards.admin import cards, decks, flags, learners, suggestions
 
 __all__ = ["cards", "decks", "flags", "learners", "suggestions"]
 
 admin.site.site_title = admin.site.site_header = "chapter5"
-admin.site.index_title = "What waits for you"
+admin.site.index_title = _("What waits for you")
 admin.site.enable_nav_sidebar = False
 
 # Rights hang on a deck's owner and on being staff; addresses belong to their learners.

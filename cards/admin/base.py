@@ -3,10 +3,13 @@
 from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.models import Learner
 
@@ -28,7 +31,7 @@ class OurAdmin(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        title = str(self.opts.verbose_name_plural).capitalize()
+        title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_action_choices(
@@ -46,7 +49,7 @@ class OurAdmin(admin.ModelAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        title = str(obj) if obj else f"Make a {self.opts.verbose_name}"
+        title = str(obj) if obj else gettext("Make a %(kind)s") % {"kind": self.opts.verbose_name}
         return super().render_change_form(
             request, context | {"title": title, "subtitle": ""}, add, change, form_url, obj
         )
@@ -82,11 +85,11 @@ class StaffAdmin(OurAdmin):
 
 
 class ArchiveFilter(admin.SimpleListFilter):
-    title = "archive"
+    title = _("archive")
     parameter_name = "archived"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "In use"), ("yes", "Archived")]
+        return [("no", gettext("In use")), ("yes", gettext("Archived"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() in {"no", "yes"}:
@@ -102,8 +105,3 @@ def is_staff(request: HttpRequest) -> bool:
 def staff_of(request: HttpRequest) -> Learner:
     """Who works here; the admin has checked that they are staff."""
     return cast(Learner, request.user)
-
-
-def counted(number: int, model: type[Model]) -> str:
-    """“1 card”, “2 cards”."""
-    return f"{number} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}"

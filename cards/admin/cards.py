@@ -9,18 +9,20 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.actions.cards import StaleEdit, archive_card, edit_card, restore_revision, unarchive_card
-from cards.admin.base import ArchiveFilter, StaffAdmin, counted, staff_of
+from cards.admin.base import ArchiveFilter, StaffAdmin, staff_of
 from cards.clock import now
 from cards.forms.cards import EditForm, RestoreForm, initial_of
 from cards.http import Request
-from cards.models import Card, Deck, Flag, Suggestion
+from cards.models import Card, Deck, Suggestion
 from cards.models.decks import CardQuerySet
 from cards.views.editor import conflict_of, read_editor
 
 REVISIONS_PER_PAGE = 20
-CHANGED = "The card was changed in the meantime. Nothing was restored: look again."
+CHANGED = _("The card was changed in the meantime. Nothing was restored: look again.")
 
 
 class ReasonedEditForm(EditForm):
@@ -28,9 +30,9 @@ class ReasonedEditForm(EditForm):
 
     reason = forms.CharField(
         max_length=500,
-        label="Reason",
-        help_text="Why it changes. It stands in the card’s history.",
-        error_messages={"required": "Say why: it stands in the card’s history."},
+        label=_("Reason"),
+        help_text=_("Why it changes. It stands in the card’s history."),
+        error_messages={"required": _("Say why: it stands in the card’s history.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -42,11 +44,11 @@ class ReasonedRestoreForm(RestoreForm):
 
 
 class NeedsAnswer(admin.SimpleListFilter):
-    title = "answer"
+    title = _("answer")
     parameter_name = "answer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("needed", "Needs an answer"), ("there", "Has one")]
+        return [("needed", gettext("Needs an answer")), ("there", gettext("Has one"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Card]) -> QuerySet[Card]:
         match self.value():
@@ -60,7 +62,7 @@ class NeedsAnswer(admin.SimpleListFilter):
 class InDeck(admin.SimpleListFilter):
     """By the decks that the admin may edit: the names of others' private decks are no choice."""
 
-    title = "deck"
+    title = _("deck")
     parameter_name = "deck"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -86,24 +88,31 @@ class CardAdmin(StaffAdmin):
             suggestion_count=Count("suggestions", filter=suggestions, distinct=True),
         )
 
-    @admin.display(description="to do")
+    @admin.display(description=_("to do"))
     def to_do(self, card: Any) -> str:
         """“needs an answer, 2 flags”, or nothing."""
-        waits = ["needs an answer"] if card.needs_answer else []
-        counts = ((card.flag_count, Flag), (card.suggestion_count, Suggestion))
-        return ", ".join(waits + [counted(number, model) for number, model in counts if number])
+        flags, suggestions = card.flag_count, card.suggestion_count
+        waits = [gettext("needs an answer")] if card.needs_answer else []
+        if flags:
+            waits.append(ngettext("%(number)s flag", "%(number)s flags", flags) % {"number": flags})
+        if suggestions:
+            said = ngettext("%(number)s suggestion", "%(number)s suggestions", suggestions)
+            waits.append(said % {"number": suggestions})
+        return ", ".join(waits)
 
-    @admin.action(description="Archive")
+    @admin.action(description=_("Archive"))
     def archive(self, request: HttpRequest, cards: QuerySet[Card]) -> None:
         for card in cards:
             archive_card(card=card, now=now())
-        messages.success(request, f"{counted(len(cards), Card)} archived.")
+        said = ngettext("%(number)s card archived.", "%(number)s cards archived.", len(cards))
+        messages.success(request, said % {"number": len(cards)})
 
-    @admin.action(description="Bring back from the archive")
+    @admin.action(description=_("Bring back from the archive"))
     def bring_back(self, request: HttpRequest, cards: QuerySet[Card]) -> None:
         for card in cards:
             unarchive_card(card=card)
-        messages.success(request, f"{counted(len(cards), Card)} brought back.")
+        said = ngettext("%(number)s card brought back.", "%(number)s cards brought back.", len(cards))
+        messages.success(request, said % {"number": len(cards)})
 
     def change_view(
         self,
@@ -133,7 +142,9 @@ class CardAdmin(StaffAdmin):
             conflict = conflict_of(stale.card, form.cleaned_data["base_number"], form.wording)
             form = form.based_on(stale.card.revision_number)
             return self._editor(request, stale.card, form, conflict=conflict, status=409)
-        said = f"Saved as revision {revision.number}." if revision else "The card says that already."
+        said = gettext("The card says that already.")
+        if revision:
+            said = gettext("Saved as revision %(number)s.") % {"number": revision.number}
         messages.success(request, said)
         return redirect("admin:cards_card_change", card.pk)
 
@@ -148,7 +159,8 @@ class CardAdmin(StaffAdmin):
         steps = list(zip(revisions, [*revisions[1:], None], strict=True))
         history = Paginator(steps, REVISIONS_PER_PAGE).get_page(request.GET.get("page"))
         context = {"card": card, "history": history}
-        return self.page(request, "admin/cards/card/history.html", context, title=f"History of “{card}”")
+        title = gettext("History of “%(card)s”") % {"card": card}
+        return self.page(request, "admin/cards/card/history.html", context, title=title)
 
     def _restore(self, request: HttpRequest, card: Card) -> HttpResponse:
         form = ReasonedRestoreForm(request.POST)
@@ -166,7 +178,9 @@ class CardAdmin(StaffAdmin):
         except StaleEdit:
             messages.warning(request, CHANGED)
         else:
-            said = f"Back to revision {revision.number}." if restored else "The card says that already."
+            said = gettext("The card says that already.")
+            if restored:
+                said = gettext("Back to revision %(number)s.") % {"number": revision.number}
             messages.success(request, said)
         return redirect("admin:cards_card_history", card.pk)
 
@@ -187,5 +201,5 @@ class CardAdmin(StaffAdmin):
             "suggestions": card.suggestions.open().select_related("proposer"),
         }
         status = 422 if form.errors else status
-        title = f"Edit “{card}”"
+        title = gettext("Edit “%(card)s”") % {"card": card}
         return self.page(request, "admin/cards/card/edit.html", context, title=title, status=status)

@@ -7,21 +7,28 @@ from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.actions.decks import archive_deck, change_deck, make_site_deck, unarchive_deck
-from cards.admin.base import ArchiveFilter, StaffAdmin, counted, is_staff, staff_of
+from cards.admin.base import ArchiveFilter, StaffAdmin, is_staff, staff_of
 from cards.clock import now
-from cards.models import Card, Deck
+from cards.models import Deck
 
 
 class AudienceFilter(admin.SimpleListFilter):
-    title = "who studies it"
+    title = _("who studies it")
     parameter_name = "audience"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("starter", "Starter decks"), ("public", "Other public ones"), ("private", "Not public")]
+        return [
+            ("starter", gettext("Starter decks")),
+            ("public", gettext("Other public ones")),
+            ("private", gettext("Not public")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Deck]) -> QuerySet[Deck]:
         match self.value():
@@ -51,19 +58,21 @@ class DeckAdmin(StaffAdmin):
         return is_staff(request)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        labels = {"is_public": "Public", "is_starter": "Starter deck"}
+        labels = {"is_public": _("Public"), "is_starter": _("Starter deck")}
         return super().get_form(request, obj, change, labels=labels, **kwargs)
 
-    @admin.display(description="who studies it")
+    @admin.display(description=_("who studies it"))
     def audience(self, deck: Deck) -> str:
         if not deck.is_public:
-            return "its owner" if deck.owner_id else "nobody yet"
-        return "everybody from the start" if deck.is_starter else "everybody who wants to"
+            return gettext("its owner") if deck.owner_id else gettext("nobody yet")
+        return gettext("everybody from the start") if deck.is_starter else gettext("everybody who wants to")
 
-    @admin.display(description="cards")
+    @admin.display(description=_("cards"))
     def its_cards(self, deck: Any) -> SafeString:
         address = reverse("admin:cards_card_changelist", query={"deck": deck.pk})
-        return format_html('<a href="{}">{}</a>', address, counted(deck.card_count, Card))
+        count = ngettext("%(number)s card", "%(number)s cards", deck.card_count)
+        number = number_format(deck.card_count, force_grouping=True)
+        return format_html('<a href="{}">{}</a>', address, count % {"number": number})
 
     def save_model(self, request: HttpRequest, obj: Deck, form: ModelForm, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in self.fields}
@@ -72,14 +81,16 @@ class DeckAdmin(StaffAdmin):
         else:
             obj.pk = make_site_deck(now=now(), **values).pk
 
-    @admin.action(description="Archive")
+    @admin.action(description=_("Archive"))
     def archive(self, request: HttpRequest, decks: QuerySet[Deck]) -> None:
         for deck in decks:
             archive_deck(deck=deck, now=now())
-        messages.success(request, f"{counted(len(decks), Deck)} archived.")
+        said = ngettext("%(number)s deck archived.", "%(number)s decks archived.", len(decks))
+        messages.success(request, said % {"number": len(decks)})
 
-    @admin.action(description="Bring back from the archive")
+    @admin.action(description=_("Bring back from the archive"))
     def bring_back(self, request: HttpRequest, decks: QuerySet[Deck]) -> None:
         for deck in decks:
             unarchive_deck(deck=deck)
-        messages.success(request, f"{counted(len(decks), Deck)} brought back.")
+        said = ngettext("%(number)s deck brought back.", "%(number)s decks brought back.", len(decks))
+        messages.success(request, said % {"number": len(decks)})

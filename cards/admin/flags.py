@@ -8,19 +8,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.actions.suggestions import close_flag
-from cards.admin.base import StaffAdmin, counted, staff_of
+from cards.admin.base import StaffAdmin, staff_of
 from cards.clock import now
 from cards.models import Flag
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("closed", "Closed")]
+        return [("open", gettext("Open")), ("closed", gettext("Closed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Flag]) -> QuerySet[Flag]:
         if self.value() in {"open", "closed"}:
@@ -46,13 +48,14 @@ class FlagAdmin(StaffAdmin):
         # The list's action asks for it; a single flag has nothing to change.
         return obj is None and super().has_change_permission(request)
 
-    @admin.display(description="card")
+    @admin.display(description=_("card"))
     def to_the_card(self, flag: Flag) -> SafeString:
         address = reverse("admin:cards_card_change", args=[flag.card_id])
         return format_html('<a href="{}">{}</a>', address, flag.card)
 
-    @admin.action(description="Close: it has been dealt with")
+    @admin.action(description=_("Close: it has been dealt with"))
     def close(self, request: HttpRequest, flags: QuerySet[Flag]) -> None:
         for flag in flags:
             close_flag(flag=flag, closer=staff_of(request), now=now())
-        messages.success(request, f"{counted(len(flags), Flag)} closed.")
+        said = ngettext("%(number)s flag closed.", "%(number)s flags closed.", len(flags))
+        messages.success(request, said % {"number": len(flags)})

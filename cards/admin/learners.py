@@ -15,6 +15,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.actions.learners import change_rights, delete_learner, set_password
 from cards.admin.base import OurAdmin, staff_of
@@ -22,11 +24,11 @@ from cards.clock import now
 from cards.models import Learner
 
 RIGHTS = ("is_active", "is_staff", "is_superuser")
-LABELS = {"is_active": "May sign in", "is_staff": "Staff", "is_superuser": "Superuser"}
+LABELS = {"is_active": _("May sign in"), "is_staff": _("Staff"), "is_superuser": _("Superuser")}
 HELP = {
-    "is_active": "Without this the account is closed, and everything in it kept.",
-    "is_staff": "Looks after the decks of the site and the public ones, here in the admin.",
-    "is_superuser": "Looks after learners too. Takes effect for staff alone.",
+    "is_active": _("Without this the account is closed, and everything in it kept."),
+    "is_staff": _("Looks after the decks of the site and the public ones, here in the admin."),
+    "is_superuser": _("Looks after learners too. Takes effect for staff alone."),
 }
 
 
@@ -44,12 +46,13 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("account", "With an account"), ("guest", "Guests"), ("staff", "Staff"), ("closed", "May not sign in"),
+            ("account", gettext("With an account")), ("guest", gettext("Guests")), ("staff", gettext("Staff")),
+            ("closed", gettext("May not sign in")),
         ]  # fmt: skip
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Learner]) -> QuerySet[Learner]:
@@ -70,18 +73,21 @@ class LearnerAdmin(OurAdmin, UserAdmin):
     search_fields = ("username", "email")
     fieldsets = (
         (None, {"fields": ("username", "email", "date_joined", "last_login", "new_password")}),
-        ("Rights", {"fields": RIGHTS}),
+        (_("Rights"), {"fields": RIGHTS}),
     )
     filter_horizontal = ()
     change_password_form = PasswordForm
     change_user_password_template = "admin/cards/learner/password.html"  # noqa: S105  (a template)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, learner: Learner) -> str:
         if learner.is_guest:
-            return "guest"
-        rights = "superuser" if learner.is_superuser else "staff" if learner.is_staff else "learner"
-        return rights if learner.is_active else f"{rights}, may not sign in"
+            return gettext("guest")
+        if learner.is_superuser:
+            return gettext("superuser") if learner.is_active else gettext("superuser, may not sign in")
+        if learner.is_staff:
+            return gettext("staff") if learner.is_active else gettext("staff, may not sign in")
+        return gettext("learner") if learner.is_active else gettext("learner, may not sign in")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change=change, labels=LABELS, help_texts=HELP, **kwargs)
@@ -100,10 +106,14 @@ class LearnerAdmin(OurAdmin, UserAdmin):
         own = RIGHTS if obj == request.user else ()  # nobody shuts themselves out
         return ("username", "email", "date_joined", "last_login", "new_password", *own)
 
-    @admin.display(description="password")
+    @admin.display(description=_("password"))
     def new_password(self, learner: Learner) -> SafeString | None:
         """The way to a new one. Nothing of the hash is shown."""
-        return None if learner.is_guest else format_html('<a href="{}">Set a new one</a>', "../password/")
+        return (
+            None
+            if learner.is_guest
+            else format_html('<a href="{}">{}</a>', "../password/", gettext("Set a new one"))
+        )
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         # By the filter alone: else the address could ask who has which deck, or studied what.
@@ -127,11 +137,11 @@ class LearnerAdmin(OurAdmin, UserAdmin):
         """Whom to delete, and how much goes with them: counts, since what a learner wrote and studied is private."""
         learners = list(objs)
         goes = {
-            "decks": sum(learner.decks.count() for learner in learners),
-            "pictures": sum(learner.pictures.count() for learner in learners),
-            "flags": sum(learner.flags.count() for learner in learners),
-            "study events": sum(learner.study_events.count() for learner in learners),
-            "demo runs": sum(learner.demo_runs.count() for learner in learners),
+            gettext("decks"): sum(learner.decks.count() for learner in learners),
+            gettext("pictures"): sum(learner.pictures.count() for learner in learners),
+            gettext("flags"): sum(learner.flags.count() for learner in learners),
+            gettext("study events"): sum(learner.study_events.count() for learner in learners),
+            gettext("demo runs"): sum(learner.demo_runs.count() for learner in learners),
         }
-        refused = {"your own account"} if staff_of(request) in learners else set()
+        refused = {gettext("your own account")} if staff_of(request) in learners else set()
         return [learner.username for learner in learners], goes, refused, []

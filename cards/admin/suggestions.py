@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext_lazy as _
 
 from cards.admin.base import StaffAdmin, staff_of
 from cards.markup import plain
@@ -24,7 +25,7 @@ class SuggestionAdmin(StaffAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suggestion]:
         return Suggestion.objects.decidable_by(staff_of(request))
 
-    @admin.display(description="suggestion")
+    @admin.display(description=_("suggestion"))
     def what(self, suggestion: Suggestion) -> str:
         return str(suggestion.card or plain(suggestion.prompt))
 

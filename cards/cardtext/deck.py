@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cards.cardtext.wording import TextError, Wording, clean, lines_of, normalise
+from cards.messages import _
 
 NAME_LIMIT = 200
 KEY_LIMIT = 80
@@ -60,22 +61,26 @@ def read_deck(text: str) -> DeckText:
     lines = lines_of(text)
     start = next((number for number, line in enumerate(lines) if line), None)
     if start is None:
-        raise TextError("The deck file is empty. It begins with a line `# Deck name`.", "deck")
+        raise TextError(_("The deck file is empty. It begins with a line `# Deck name`."), "deck")
     name = NAME_LINE.fullmatch(lines[start])
     if name is None:
         raise TextError(
-            "A deck file begins with its name: `# Deck name`. No text stands before it.", "deck", start + 1
+            _("A deck file begins with its name: `# Deck name`. No text stands before it."), "deck", start + 1
         )
     if len(name["name"].strip()) > NAME_LIMIT:
         raise TextError(
-            f"The deck's name is longer than {NAME_LIMIT} characters. Shorten it.", "deck", start + 1
+            _("The deck's name is longer than %(name_limit)s characters. Shorten it.", name_limit=NAME_LIMIT),
+            "deck",
+            start + 1,
         )
     heads = [number for number, line in enumerate(lines) if CARD_LINE.fullmatch(line)]
     end = heads[0] if heads else len(lines)
     for number in range(start, end):
         if ANSWER_LINE.fullmatch(lines[number]):
             raise TextError(
-                "This answer belongs to no card. Write `## Card: key` before its prompt.", "deck", number + 1
+                _("This answer belongs to no card. Write `## Card: key` before its prompt."),
+                "deck",
+                number + 1,
             )
     cards: list[CardText] = []
     first_lines: dict[str, int] = {}
@@ -83,7 +88,13 @@ def read_deck(text: str) -> DeckText:
         key = _key(lines[head], head + 1)
         if key in first_lines:
             raise TextError(
-                f"The key `{key}` is that of line {first_lines[key]} already. Use another.", "deck", head + 1
+                _(
+                    "The key `%(key)s` is that of line %(first_lines)s already. Use another.",
+                    key=key,
+                    first_lines=str(first_lines[key]),
+                ),
+                "deck",
+                head + 1,
             )
         first_lines[key] = head + 1
         cards.append(CardText(key, _read_card(lines, head, next_head)))
@@ -106,7 +117,7 @@ def write_deck(deck: DeckText) -> str:
             parts += ["### Answer", _escape(wording.answer)]
     text = "\n\n".join(parts) + "\n"
     if read_deck(text) != deck:
-        raise TextError("The deck cannot be written: its texts are not clean.", "deck")
+        raise TextError(_("The deck cannot be written: its texts are not clean."), "deck")
     return text
 
 
@@ -115,8 +126,11 @@ def _key(line: str, number: int) -> str:
     key = match["key"].strip() if match else ""
     if not KEY.fullmatch(key):
         raise TextError(
-            "A card's line reads `## Card: key`. "
-            f"The key has small letters, digits and hyphens, at most {KEY_LIMIT} in all.",
+            _(
+                "A card's line reads `## Card: key`. The key has small letters, digits and hyphens, at most "
+                "%(key_limit)s in all.",
+                key_limit=KEY_LIMIT,
+            ),
             "deck",
             number,
         )
@@ -127,8 +141,11 @@ def _read_card(lines: list[str], head: int, end: int) -> Wording:
     answers = [number for number in range(head, end) if ANSWER_LINE.fullmatch(lines[number])]
     if len(answers) > 1:
         raise TextError(
-            f"The card has an answer in line {answers[0] + 1} already. "
-            "Keep one, or write `\\### Answer` where it is text.",
+            _(
+                "The card has an answer in line %(answers)s already. Keep one, or write `\\### Answer` where it "
+                "is text.",
+                answers=str(answers[0] + 1),
+            ),
             "deck",
             answers[1] + 1,
         )
@@ -140,8 +157,10 @@ def _read_card(lines: list[str], head: int, end: int) -> Wording:
         return clean(_text(lines[prompt:answer]), _text(lines[answer + 1 : end]), details)
     except TextError as error:
         first = {"details": head + 2, "prompt": head + 1, "answer": answer + 1}[error.field]
-        hint = " A blank line ends the details." if error.field == "details" else ""
-        raise TextError(error.message + hint, error.field, first + (error.line or 1) - 1) from error
+        said = error.message
+        if error.field == "details":
+            said = _("%(message)s A blank line ends the details.", message=said)
+        raise TextError(said, error.field, first + (error.line or 1) - 1) from error
 
 
 def _text(lines: list[str]) -> str:

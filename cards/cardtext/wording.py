@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from cards.messages import _
+
 LIMITS = {"prompt": 10_000, "answer": 50_000, "details": 5_000}  # characters, after `normalise`
 KEYS = ("reference", "tags", "demo")
 
@@ -17,6 +19,11 @@ LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 # Control characters but tab and newline; halves of surrogate pairs, which cannot be stored; byte order marks.
 REMOVED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 DETAIL = re.compile(r"(?P<key>[A-Za-z]+)[ \t]*:(?P<value>.*)")
+TOO_LONG = {
+    "prompt": _("The prompt has %(length)s characters; at most %(limit)s fit. Shorten it."),
+    "answer": _("The answer has %(length)s characters; at most %(limit)s fit. Shorten it."),
+    "details": _("The details has %(length)s characters; at most %(limit)s fit. Shorten it."),
+}
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PLAIN_VALUE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 
@@ -33,7 +40,11 @@ class TextError(ValueError):
         self.message, self.field, self.line = message, field, line
 
     def __str__(self) -> str:
-        return self.message if self.line is None else f"Line {self.line}: {self.message}"
+        return (
+            self.message
+            if self.line is None
+            else _("Line %(line)s: %(message)s", line=str(self.line), message=self.message)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,7 @@ def clean(prompt: str, answer: str, details: str = "") -> Wording:
     """
     wording = Wording(normalise(prompt), normalise(answer), normalise(details))
     if not wording.prompt:
-        raise TextError("A card needs a prompt. Write what it asks.", "prompt")
+        raise TextError(_("A card needs a prompt. Write what it asks."), "prompt")
     # Before the details are read too, which takes long for long ones; cleaning can make them a little longer.
     _check_lengths(wording)
     wording = replace(wording, details=_clean_details(details))
@@ -161,9 +172,7 @@ def lines_of(text: str) -> list[str]:
 def _check_lengths(wording: Wording) -> None:
     for field, limit in LIMITS.items():
         if (length := len(getattr(wording, field))) > limit:
-            raise TextError(
-                f"The {field} has {length:,} characters; at most {limit:,} fit. Shorten it.", field
-            )
+            raise TextError(_(TOO_LONG[field], length=length, limit=limit), field)
 
 
 def _clean_details(details: str) -> str:
@@ -174,13 +183,19 @@ def _clean_details(details: str) -> str:
             continue
         match = DETAIL.fullmatch(line.strip())
         if match is None:
-            raise TextError(f"A detail reads `key: value`, with one of {known}.", "details", number)
+            raise TextError(
+                _("A detail reads `key: value`, with one of %(known)s.", known=known), "details", number
+            )
         key, value = match["key"].lower(), match["value"].strip()
         if key not in KEYS:
-            raise TextError(f"`{key}:` is no detail. Use one of {known}.", "details", number)
+            raise TextError(
+                _("`%(key)s:` is no detail. Use one of %(known)s.", key=key, known=known), "details", number
+            )
         if not value:
             raise TextError(
-                f"`{key}:` says nothing. Write its value after the colon, or remove it.", "details", number
+                _("`%(key)s:` says nothing. Write its value after the colon, or remove it.", key=key),
+                "details",
+                number,
             )
         if key == "demo":
             _demo(value, number)
@@ -193,11 +208,14 @@ def _demo(text: str, line: int | None) -> DemoLink:
         slug, *words = shlex.split(text)
     except ValueError as error:
         raise TextError(
-            'The demo line ends inside a quote. Write title="two words".', "details", line
+            _('The demo line ends inside a quote. Write title="two words".'), "details", line
         ) from error
     if not NAME.fullmatch(slug):
         raise TextError(
-            f"`{slug}` is no demo's name: small letters, digits and _, such as `softmax_table`.",
+            _(
+                "`%(slug)s` is no demo's name: small letters, digits and _, such as `softmax_table`.",
+                slug=slug,
+            ),
             "details",
             line,
         )
@@ -206,12 +224,17 @@ def _demo(text: str, line: int | None) -> DemoLink:
         name, equals, value = word.partition("=")
         if not equals or not NAME.fullmatch(name):
             raise TextError(
-                f'`{word}` is no parameter of a demo. Write `name=value`, or `name="a value"` with quotes.',
+                _(
+                    '`%(word)s` is no parameter of a demo. Write `name=value`, or `name="a value"` with quotes.',
+                    word=word,
+                ),
                 "details",
                 line,
             )
         if name in parameters:
-            raise TextError(f"The demo's parameter `{name}` stands there twice. Keep one.", "details", line)
+            raise TextError(
+                _("The demo's parameter `%(name)s` stands there twice. Keep one.", name=name), "details", line
+            )
         parameters[name] = value
     return DemoLink(slug, tuple(parameters.items()))
 

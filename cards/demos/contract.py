@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from cards.messages import _, ngettext
+
 # --- parameters -------------------------------------------------------------------------------------------------------
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -64,10 +66,12 @@ class Parameter(ABC):
         """The value that a learner wrote. Raises ParameterError, which says what may be written instead."""
         try:
             if not text.strip():
-                raise ValueError("Nothing is written here.")
+                raise ValueError(_("Nothing is written here."))
             return self.value(text.strip())
         except ValueError as error:
-            raise ParameterError(self.name, f"{error} Write {self.range}.") from error
+            raise ParameterError(
+                self.name, _("%(error)s Write %(range)s.", error=str(error), range=self.range)
+            ) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,14 +83,16 @@ class Integer(Parameter):
 
     @property
     def range(self) -> str:
-        return f"a whole number from {_number(self.least)} to {_number(self.most)}"
+        return _(
+            "a whole number from %(least)s to %(most)s", least=_number(self.least), most=_number(self.most)
+        )
 
     def value(self, text: str) -> int:
         written = _ascii_minus(text)
         if not WHOLE.fullmatch(written):
-            raise ValueError(f"{_quoted(text)} is no whole number.")
+            raise ValueError(_("%(text)s is no whole number.", text=_quoted(text)))
         if len(written) > MOST_DIGITS or not self.least <= int(written) <= self.most:
-            raise ValueError(f"{_quoted(text)} is out of range.")
+            raise ValueError(_("%(text)s is out of range.", text=_quoted(text)))
         return int(written)
 
 
@@ -99,7 +105,7 @@ class Real(Parameter):
 
     @property
     def range(self) -> str:
-        return f"a number from {_number(self.least)} to {_number(self.most)}"
+        return _("a number from %(least)s to %(most)s", least=_number(self.least), most=_number(self.most))
 
     def value(self, text: str) -> float:
         return _real(text, self.least, self.most)
@@ -119,16 +125,28 @@ class Reals(Parameter):
 
     @property
     def range(self) -> str:
-        each = f"each from {_number(self.least)} to {_number(self.most)}"
-        return f"{self.fewest} to {self.most_items} numbers with commas between them, {each}"
+        return _(
+            "%(fewest)s to %(items)s numbers with commas between them, each from %(least)s to %(most)s",
+            fewest=self.fewest,
+            items=self.most_items,
+            least=_number(self.least),
+            most=_number(self.most),
+        )
 
     def value(self, text: str) -> list[float]:
         items = [item for item in re.split(r"[,\s]+", text) if item]
         if len(items) > self.most_items:
-            raise ValueError(f"{len(items):,} numbers are too many.")
+            raise ValueError(_("%(items)s numbers are too many.", items=len(items)))
         values = [_real(item, self.least, self.most) for item in items]
         if len(values) < self.fewest:
-            raise ValueError(f"{len(values)} {'number is' if len(values) == 1 else 'numbers are'} too few.")
+            raise ValueError(
+                ngettext(
+                    "%(count)s number is too few.",
+                    "%(count)s numbers are too few.",
+                    len(values),
+                    count=len(values),
+                )
+            )
         return values
 
     def write(self, value: Sequence[float]) -> str:
@@ -143,11 +161,11 @@ class Choice(Parameter):
 
     @property
     def range(self) -> str:
-        return "one of " + ", ".join(self.choices)
+        return _("one of %(choices)s", choices=", ".join(self.choices))
 
     def value(self, text: str) -> str:
         if text not in self.choices:
-            raise ValueError(f"{_quoted(text)} is no choice here.")
+            raise ValueError(_("%(text)s is no choice here.", text=_quoted(text)))
         return text
 
 
@@ -159,23 +177,23 @@ class ShortText(Parameter):
 
     @property
     def range(self) -> str:
-        return f"one line of at most {self.most_length} characters"
+        return _("one line of at most %(most_length)s characters", most_length=self.most_length)
 
     def value(self, text: str) -> str:
         if len(text) > self.most_length:
-            raise ValueError(f"{len(text):,} characters are too many.")
+            raise ValueError(_("%(text)s characters are too many.", text=len(text)))
         if not text.isprintable():
-            raise ValueError("A character in it cannot be shown.")
+            raise ValueError(_("A character in it cannot be shown."))
         return text
 
 
 def _real(text: str, least: float, most: float) -> float:
     written = _ascii_minus(text)
     if not NUMBER.fullmatch(written):
-        raise ValueError(f"{_quoted(text)} is no number.")
+        raise ValueError(_("%(text)s is no number.", text=_quoted(text)))
     value = float(written) + 0.0  # -0 becomes 0
     if not least <= value <= most:
-        raise ValueError(f"{_quoted(text)} is out of range.")
+        raise ValueError(_("%(text)s is out of range.", text=_quoted(text)))
     return value
 
 
@@ -363,8 +381,11 @@ class Demo:
         Raises ParametersRefused with a message for each that is wrong or unknown.
         """
         names = [parameter.name for parameter in self.parameters]
-        known = f"It has {', '.join(names)}." if names else "It has none."
-        errors = {name: f"This demo has no such parameter. {known}" for name in texts if name not in names}
+        if names:
+            unknown = _("This demo has no such parameter. It has %(names)s.", names=", ".join(names))
+        else:
+            unknown = _("This demo has no such parameter. It has none.")
+        errors: dict[str, str] = {name: unknown for name in texts if name not in names}
         values: dict[str, Any] = {}
         for parameter in self.parameters:
             try:

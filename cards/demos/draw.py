@@ -4,13 +4,14 @@ import math
 import numbers
 import re
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from cards.demos.contract import Cell, Part, Picture, Plot, Result, Table, Text
 from cards.demos.shown import is_number, shown
 from cards.demos.svg import svg
+from cards.messages import kept
 
 # Control characters but tab and newline, and halves of surrogate pairs: neither databases nor SVG can hold them.
 REMOVED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -31,13 +32,15 @@ class Drawing:
     - text: title, text, language;
     - picture: title, alt, finding, picture (its place in `pictures`), width, height.
 
-    What is not finite stands in a cell as the text nan, inf or -inf.
+    What is not finite stands in a cell as the text nan, inf or -inf. `messages`: how each text that has something in it
+    is said in another language (cards.messages).
     """
 
     parts: list[dict[str, Any]]
     finding: str
     data_used: str
     pictures: list[bytes]
+    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def draw(result: Result, *, prefix: str) -> Drawing:
@@ -49,7 +52,26 @@ def draw(result: Result, *, prefix: str) -> Drawing:
         raise ValueError(f"{prefix!r} cannot begin an id.")
     pictures: list[bytes] = []
     parts = [_part(part, f"{prefix}-{place}", pictures) for place, part in enumerate(result.parts)]
-    return Drawing(parts, _clean(result.finding), _clean(result.data_used), pictures)
+    messages = kept(_texts(result))
+    return Drawing(parts, _clean(result.finding), _clean(result.data_used), pictures, messages)
+
+
+def _texts(result: Result) -> Iterator[object]:
+    yield result.finding
+    yield result.data_used
+    for part in result.parts:
+        yield part.title
+        match part:
+            case Table():
+                yield from (part.note, *part.columns, *(cell for row in part.rows for cell in row))
+            case Plot():
+                yield from (part.finding, part.x_label, part.y_label)
+                for series in part.series:
+                    yield from (series.label, *series.x)
+                for mark in part.marks:
+                    yield from (mark.label, mark.text)
+            case Picture():
+                yield from (part.alt, part.finding)
 
 
 def _part(part: Part, prefix: str, pictures: list[bytes]) -> dict[str, Any]:

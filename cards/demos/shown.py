@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypeGuard
 
 from cards.demos.contract import Cell
+from cards.messages import Number
 
 MOST_DECIMALS = 4
 FIXED = (1e-3, 1e6)  # between these a number is written with decimals, beyond them with a power of ten
@@ -25,9 +26,9 @@ def shown(column: Sequence[Cell]) -> list[str]:
     return [_shown(cell, decimals) for cell in column]
 
 
-def short(value: float) -> str:
+def short(value: float) -> Number:
     """A number inside a sentence, by its first two digits: 0.0012, 8.3e-5."""
-    return _tidy(f"{value:.2g}")
+    return Number(_tidy(f"{value:.2g}"))
 
 
 def _shown(cell: Cell, decimals: int) -> str:

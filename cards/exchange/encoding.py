@@ -8,21 +8,23 @@ from dataclasses import dataclass
 
 from charset_normalizer import CharsetMatch, from_bytes
 
+from cards.messages import _
+
 LIMIT = 2_000_000  # bytes
 SIGNATURES = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"RIFF": "a picture, sound or film",
-    b"%PDF-": "a PDF document",
-    b"{\\rtf": "an RTF document",
-    b"PK\x03\x04": "a ZIP archive or an office document",
-    b"\xd0\xcf\x11\xe0": "an old office document",
-    b"\x1f\x8b": "a gzip archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"SQLite format 3\x00": "a SQLite database",
-    b"\x7fELF": "a program",
+    b"\x89PNG": _("a PNG picture"),
+    b"\xff\xd8\xff": _("a JPEG picture"),
+    b"GIF8": _("a GIF picture"),
+    b"RIFF": _("a picture, sound or film"),
+    b"%PDF-": _("a PDF document"),
+    b"{\\rtf": _("an RTF document"),
+    b"PK\x03\x04": _("a ZIP archive or an office document"),
+    b"\xd0\xcf\x11\xe0": _("an old office document"),
+    b"\x1f\x8b": _("a gzip archive"),
+    b"\xfd7zXZ": _("an xz archive"),
+    b"7z\xbc\xaf": _("a 7-Zip archive"),
+    b"SQLite format 3\x00": _("a SQLite database"),
+    b"\x7fELF": _("a program"),
 }
 # UTF-32 stands first: its mark begins like the one of UTF-16.
 MARKS = {
@@ -80,10 +82,14 @@ class Decoded:
 def check_size(size: int, limit: int = LIMIT) -> None:
     """Raises UnreadableFile unless a file has from 1 to `limit` bytes: asked before it is read into memory."""
     if not size:
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFile(_("The file is empty."))
     if size > limit:
         raise UnreadableFile(
-            f"The file has {_megabytes(size)} MB. The most that can be read is {limit / 1e6:g} MB."
+            _(
+                "The file has %(size)s MB. The most that can be read is %(limit)s MB.",
+                size=_megabytes(size),
+                limit=f"{limit / 1000000.0:g}",
+            )
         )
 
 
@@ -97,15 +103,22 @@ def decode(data: bytes, limit: int = LIMIT) -> Decoded:
     for signature, kind in SIGNATURES.items():
         if data.startswith(signature):
             raise UnreadableFile(
-                f"The file is {kind}, not plain text. Save its words as a text file (UTF-8) first."
+                _(
+                    "The file is %(kind)s, not plain text. Save its words as a text file (UTF-8) first.",
+                    kind=kind,
+                )
             )
     decoded = _marked(data) or _utf_8(data) or _utf_16(data) or _recognised(data)
     if not decoded.text.strip():
-        raise UnreadableFile("The file holds nothing but blank lines.")
+        raise UnreadableFile(_("The file holds nothing but blank lines."))
     if control := CONTROL.search(decoded.text):
         line = decoded.text.count("\n", 0, control.start()) + 1
         raise UnreadableFile(
-            f"The file is not plain text: line {line} holds the control character {ord(control[0]):#04x}."
+            _(
+                "The file is not plain text: line %(line)s holds the control character %(control)s.",
+                line=str(line),
+                control=f"{ord(control[0]):#04x}",
+            )
         )
     return decoded
 
@@ -122,7 +135,11 @@ def _marked(data: bytes) -> Decoded | None:
                 return Decoded(data.removeprefix(mark).decode(encoding), encoding)
             except UnicodeDecodeError as error:
                 raise UnreadableFile(
-                    f"The file begins as {encoding}, but is damaged at byte {error.start + len(mark)}."
+                    _(
+                        "The file begins as %(encoding)s, but is damaged at byte %(start)s.",
+                        encoding=encoding,
+                        start=str(error.start + len(mark)),
+                    )
                 ) from error
     return None
 
@@ -144,14 +161,16 @@ def _utf_16(data: bytes) -> Decoded | None:
             unicodedata.category(character) in {"Cn", "Co"} for character in set(text)
         ):
             return Decoded(text, encoding)
-    raise UnreadableFile("The file is binary, not plain text. Save its words as a text file (UTF-8) first.")
+    raise UnreadableFile(
+        _("The file is binary, not plain text. Save its words as a text file (UTF-8) first.")
+    )
 
 
 def _recognised(data: bytes) -> Decoded:
     matches = list(from_bytes(data, cp_isolation=list(NAMES), enable_fallback=False))
     if not matches or matches[0].chaos > MOST_MESS:
         raise UnreadableFile(
-            "The file is not surely text in any encoding known here. Save it as UTF-8 and try again."
+            _("The file is not surely text in any encoding known here. Save it as UTF-8 and try again.")
         )
     texts = (data.decode(match.encoding) for match in matches if _is_close(match, matches[0]))
     close = {_name(data, text): text for text in texts}
@@ -164,12 +183,22 @@ def _recognised(data: bytes) -> Decoded:
     if len(close) > 1 and (western := _western(data)) in close.values():
         close = {NAMES["cp1252"]: western}
     if len(close) > 1:
-        names = " or ".join(sorted(close))
         raise UnreadableFile(
-            f"The file's encoding is unsure: it may be {names}. Save it as UTF-8 and try again."
+            _(
+                "The file's encoding is unsure: it may be %(names)s. Save it as UTF-8 and try again.",
+                names=_either(sorted(close)),
+            )
         )
     [(encoding, text)] = close.items()
     return Decoded(text.removeprefix("\ufeff"), encoding)
+
+
+def _either(names: list[str]) -> str:
+    """One, another or a third."""
+    said, *others = names
+    for other in others:
+        said = _("%(first)s or %(second)s", first=said, second=other)
+    return said
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:

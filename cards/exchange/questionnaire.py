@@ -26,6 +26,7 @@ from cards.cardtext.wording import LIMITS
 from cards.exchange.draft import Draft
 from cards.exchange.plain_text import paragraphs as divided
 from cards.exchange.plain_text import to_markdown
+from cards.messages import _
 
 PARAGRAPH_LIMIT = 2_000
 LENGTH_LIMIT = LIMITS["answer"]
@@ -117,7 +118,11 @@ class Questionnaire:
             try:
                 wordings.append(clean(card.prompt, card.answer, "\n".join(tags)))
             except TextError as error:
-                raise TextError(f"Card {index + 1}: {error.message}", error.field, error.line) from error
+                raise TextError(
+                    _("Card %(index)s: %(message)s", index=str(index + 1), message=error.message),
+                    error.field,
+                    error.line,
+                ) from error
         return tuple(wordings)
 
 
@@ -133,13 +138,22 @@ def read(text: str) -> tuple[Paragraph, ...]:
     texts = divided(text)
     if len(texts) > PARAGRAPH_LIMIT:
         raise NotAQuestionnaire(
-            f"The text has {len(texts):,} paragraphs; at most {PARAGRAPH_LIMIT:,} can be read. Divide it."
+            _(
+                "The text has %(texts)s paragraphs; at most %(paragraph_limit)s can be read. Divide it.",
+                texts=len(texts),
+                paragraph_limit=PARAGRAPH_LIMIT,
+            )
         )
     for number, paragraph in enumerate(texts, start=1):
         if len(paragraph) > LENGTH_LIMIT:
             raise NotAQuestionnaire(
-                f"Paragraph {number} has {len(paragraph):,} characters; at most {LENGTH_LIMIT:,} fit on a card."
-                " Divide it by blank lines."
+                _(
+                    "Paragraph %(number)s has %(paragraph)s characters; at most %(length_limit)s fit on a card. "
+                    "Divide it by blank lines.",
+                    number=str(number),
+                    paragraph=len(paragraph),
+                    length_limit=LENGTH_LIMIT,
+                )
             )
     found: list[Paragraph] = []
     # The last prompt or answer; None before the first and after a heading.
@@ -186,8 +200,10 @@ def drafts(paragraphs: Sequence[Paragraph]) -> Questionnaire:
             (prompt if joins_prompt else answer).append(paragraph.text)
     if not cards:
         raise NotAQuestionnaire(
-            "No prompt was found. A prompt ends in a question mark or begins with a verb such as “Explain”."
-            " Leave a blank line before and after it."
+            _(
+                "No prompt was found. A prompt ends in a question mark or begins with a verb such as “Explain”. "
+                "Leave a blank line before and after it."
+            )
         )
     return Questionnaire(
         title,

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from django.utils.translation import gettext
+
 from cards.figures import ahead, memory, past
 from cards.figures.card import card_facts, history
 from cards.figures.figure import Figure
-from cards.figures.words import many, percent
+from cards.figures.words import cards, days, decimal, percent
 from cards.reports import Retention, Statistics
 
 # By their names, in the order of a page.
@@ -39,11 +41,11 @@ def facts(found: Statistics) -> list[tuple[str, str]]:
     """What they come to, each with its name."""
     recalled = sum(memory.of_a_year(found).values(), Retention()).all
     shown = [
-        ("Learnt", many(sum(found.intervals.values()), "card")),
-        ("Recalled", percent(recalled.percent)),
-        ("Studied", many(len(found.days), "day")),
-        ("Ahead", f"{found.ahead.each_day:.1f} a day"),
+        (gettext("Learnt"), cards(sum(found.intervals.values()))),
+        (gettext("Recalled"), percent(recalled.percent)),
+        (gettext("Studied"), days(len(found.days))),
+        (gettext("Ahead"), gettext("%(number)s a day") % {"number": decimal(found.ahead.each_day, 1)}),
     ]
     if found.scope.learner.has_streak and found.scope.deck is None:
-        shown.append(("Streak", many(found.streak, "day")))
+        shown.append((gettext("Streak"), days(found.streak)))
     return shown

@@ -2,25 +2,34 @@
 
 from datetime import date
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
 from cards.demos.contract import Plot, Series
 from cards.figures.figure import AT_LEAST, Cell, Figure, Numbers, drawn, plotted
-from cards.figures.words import day_axis, day_name, many, time_taken
+from cards.figures.words import counted, day_axis, day_name, days, decimal, grouped, time_taken
 from cards.models import Schedule
 from cards.reports import CardEvent, CardHistory
 from cards.scheduling import Grade, Kind, Mode
+from cards.translated import translated
 
-HISTORY = "Its interval, review by review"
-COLUMNS = ("Day", "Time", "What", "Interval in days", "E-Factor", "Seconds")
+HISTORY = _("Its interval, review by review")
+COLUMNS = (_("Day"), _("Time"), _("What"), _("Interval in days"), _("E-Factor"), _("Seconds"))
 KINDS = {
-    Kind.VOIDED: "undo",
-    Kind.RESTARTED: "restarted",
-    Kind.DUE_SET: "due day set",
-    Kind.MOVED: "moved by a catch-up",
-    Kind.SKIPPED: "skipped for the day",
-    Kind.SUSPENDED: "suspended",
-    Kind.RESUMED: "resumed",
+    Kind.VOIDED: _("undo"),
+    Kind.RESTARTED: _("restarted"),
+    Kind.DUE_SET: _("due day set"),
+    Kind.MOVED: _("moved by a catch-up"),
+    Kind.SKIPPED: _("skipped for the day"),
+    Kind.SUSPENDED: _("suspended"),
+    Kind.RESUMED: _("resumed"),
 }
-MODES = {Mode.SCHEDULED: "", Mode.REPEAT: ", repeat", Mode.PRACTICE: ", practice"}
+MODES: dict[Mode, str | Promise] = {
+    Mode.SCHEDULED: "",
+    Mode.REPEAT: _("repeat"),
+    Mode.PRACTICE: _("practice"),
+}
 
 
 def history(found: CardHistory, today: date) -> Figure:
@@ -28,16 +37,16 @@ def history(found: CardHistory, today: date) -> Figure:
     numbers = Numbers(COLUMNS, [_row(each) for each in found.events])
     reviews = found.reviews()
     if not reviews:
-        return drawn("history", HISTORY, "You have not reviewed this card yet.", "", numbers)
+        return drawn("history", HISTORY, _("You have not reviewed this card yet."), "", numbers)
     axis = day_axis(min(each.event.study_on for each in reviews), today)
     parts = sorted({each.event.part for each in reviews})
     plot = Plot(
-        title=HISTORY,
+        title=str(HISTORY),
         x_label="",
-        y_label="interval, in days",
+        y_label=gettext("interval, in days"),
         series=[
             Series(
-                label=f"part {part}" if part else "interval",
+                label=gettext("part %(part)s") % {"part": part} if part else gettext("interval"),
                 x=[each.event.study_on.toordinal() for each in reviews if each.event.part == part],
                 y=[each.after.interval_days for each in reviews if each.event.part == part],
             )
@@ -53,20 +62,36 @@ def history(found: CardHistory, today: date) -> Figure:
 
 def _finding(found: CardHistory) -> str:
     first, recalled = found.reviews()[0].event.study_on, found.recalled()
-    finding = f"You first reviewed it on {day_name(first)}"
     if not recalled.reviews:
-        return f"{finding}; it has not come back since."
-    times = "once" if recalled.reviews == 1 else f"{recalled.reviews} times"
-    return f"{finding}. It came back {times}, and you recalled it {many(recalled.recalled, 'time')}."
+        return gettext("You first reviewed it on %(day)s; it has not come back since.") % {
+            "day": day_name(first)
+        }
+    if recalled.reviews == 1:
+        back = counted(
+            ngettext(
+                "It came back once, and you recalled it %(number)s time.",
+                "It came back once, and you recalled it %(number)s times.",
+                recalled.recalled,
+            ),
+            recalled.recalled,
+        )
+    else:
+        back = ngettext(
+            "It came back %(times)s times, and you recalled it %(number)s time.",
+            "It came back %(times)s times, and you recalled it %(number)s times.",
+            recalled.recalled,
+        ) % {"times": grouped(recalled.reviews), "number": grouped(recalled.recalled)}
+    return f"{gettext('You first reviewed it on %(day)s.') % {'day': day_name(first)}} {back}"
 
 
 def _row(each: CardEvent) -> list[Cell]:
     event, state = each.event, each.after
-    what = KINDS.get(Kind(event.kind), "")
+    whats: list[str | Promise] = [KINDS.get(Kind(event.kind), "")]
     if event.grade is not None:
-        what = Grade(event.grade).label + MODES[Mode(event.mode)]
+        whats = [translated(Grade(event.grade).label), MODES[Mode(event.mode)]]
     if each.is_voided:
-        what += ", undone"
+        whats.append(_("undone"))
+    what = ", ".join(str(part) for part in whats if part)
     at = f"{each.local_at:%H:%M}"
     return [event.study_on, at, what, state.interval_days, state.ease_hundredths / 100, event.answer_seconds]
 
@@ -77,13 +102,15 @@ def card_facts(found: CardHistory, own: Schedule | None) -> list[tuple[str, str]
         return []
     recalled, seconds = found.recalled(), found.seconds()
     told = [
-        ("Interval", many(own.interval_days, "day")),
-        ("E-Factor", f"{own.state.ease_factor:.2f}"),
-        ("Lapses", str(own.lapses)),
+        (gettext("Interval"), days(own.interval_days)),
+        (gettext("E-Factor"), decimal(float(own.state.ease_factor), 2)),
+        (gettext("Lapses"), grouped(own.lapses)),
     ]
     if recalled.reviews:
-        told.append(("Recalled", f"{recalled.recalled} of {recalled.reviews}"))
+        said = gettext("%(recalled)s of %(reviews)s")
+        counts = {"recalled": grouped(recalled.recalled), "reviews": grouped(recalled.reviews)}
+        told.append((gettext("Recalled"), said % counts))
     if seconds:
-        told.append(("An answer", time_taken(sum(seconds) / len(seconds))))
-        told.append(("In all", time_taken(sum(seconds))))
+        told.append((gettext("An answer"), time_taken(sum(seconds) / len(seconds))))
+        told.append((gettext("In all"), time_taken(sum(seconds))))
     return told

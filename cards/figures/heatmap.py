@@ -16,7 +16,7 @@ from typing import Final
 from django.utils.formats import date_format
 
 from cards.demos.svg import LETTER
-from cards.figures.words import monday_of, month_name, months_from
+from cards.figures.words import grouped, monday_of, month_name, months_from
 
 LEVELS: Final = 4
 GAP: Final = 1.8  # between two days
@@ -117,7 +117,7 @@ class _Calendar:
         """Each level that there is with what it stands for, where that begins and in which line; and how many lines."""
         entries = [(0, "0")]
         for low, high in pairwise([0, *self.bounds]):
-            text = f"{high:,}" if low + 1 == high else f"{low + 1:,}–{high:,}"
+            text = grouped(high) if low + 1 == high else f"{grouped(low + 1)}–{grouped(high)}"
             entries.append((self.level(high), text))
         found, x, line = [], self.left, 0
         for level, text in entries:

@@ -19,12 +19,22 @@ def grouped(count: float) -> str:
 
 def decimal(value: float, places: int) -> str:
     """With so many decimals: 1,234.5 or 1.234,5."""
-    return number_format(value, places, force_grouping=True)
+    return number_format(f"{value:.{places}f}", force_grouping=True)  # by itself Django would cut, not round
 
 
-def many(count: int, one: str, more: str = "") -> str:
-    """1 card, 2 cards, 1,200 cards; of another plural, that."""
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
+def cards(count: int) -> str:
+    """1 card, 1,200 cards."""
+    return counted(ngettext("%(number)s card", "%(number)s cards", count), count)
+
+
+def days(count: int) -> str:
+    """1 day, 2 days."""
+    return counted(ngettext("%(number)s day", "%(number)s days", count), count)
+
+
+def counted(text: str, count: float) -> str:
+    """The text with the number in its place."""
+    return text % {"number": grouped(count)}
 
 
 def middle(counts: Mapping[int, int]) -> int:
@@ -39,15 +49,22 @@ def middle(counts: Mapping[int, int]) -> int:
 
 def day_name(day: date) -> str:
     """2 March 2026."""
-    return date_format(day, "j F Y")
+    return date_format(day, "DATE_FORMAT")
 
 
 def time_taken(seconds: float) -> str:
     """About how long that is: in seconds, minutes or hours."""
     if seconds < 90:
-        return many(round(seconds), "second")
-    minutes = round(seconds / 60)
-    return many(minutes, "minute") if minutes < 100 else many(round(seconds / 3600), "hour")
+        return seconds_text(round(seconds))
+    minutes, hours = round(seconds / 60), round(seconds / 3600)
+    if minutes < 100:
+        return counted(ngettext("%(number)s minute", "%(number)s minutes", minutes), minutes)
+    return counted(ngettext("%(number)s hour", "%(number)s hours", hours), hours)
+
+
+def seconds_text(count: int) -> str:
+    """1 second, 20 seconds."""
+    return counted(ngettext("%(number)s second", "%(number)s seconds", count), count)
 
 
 def about(seconds: float) -> str:
@@ -109,7 +126,7 @@ def day_axis(first: date, last: date) -> DayAxis:
     months = months_from(first, last)
     if days <= WEEKS_TO:
         mondays = (date.fromordinal(n) for n in range(monday_of(first).toordinal(), last.toordinal() + 1, 7))
-        named = {monday: date_format(monday, "j M") for monday in mondays}
+        named = {monday: date_format(monday, "SHORT_MONTH_DAY_FORMAT") for monday in mondays}
     elif days <= MONTHS_TO:
         named = {month: month_name(month) for month in months}
     else:

@@ -1,20 +1,25 @@
 """allauth's forms as our pages show them: labels without colons, no placeholders, help in our words."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from cards.models import Learner
 
-PASSWORD_HELP = "At least eight characters; not only digits, no common password, nothing like your name."  # noqa: S105
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+PASSWORD_HELP = _("At least eight characters; not only digits, no common password, nothing like your name.")
 
 
 class Worded(forms.Form):
     """Says it once: the label names a field, so no placeholder does. `words` are labels and help by field."""
 
-    words: dict[str, tuple[str, str]] = {}
+    words: Mapping[str, tuple["str | _StrPromise", "str | _StrPromise"]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -25,7 +30,7 @@ class Worded(forms.Form):
 
 
 class LoginForm(Worded, allauth.LoginForm):  # type: ignore[misc]
-    words = {"login": ("Username or e-mail", ""), "password": ("Password", "")}
+    words = {"login": (_("Username or e-mail"), ""), "password": (_("Password"), "")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,20 +39,20 @@ class LoginForm(Worded, allauth.LoginForm):  # type: ignore[misc]
 
 class SignupForm(Worded, allauth.SignupForm):  # type: ignore[misc]
     words = {
-        "username": ("Username", "Others see it beside what you write."),
-        "email": ("E-mail", "For a forgotten password. Nobody else sees it."),
-        "password1": ("Password", PASSWORD_HELP),
+        "username": (_("Username"), _("Others see it beside what you write.")),
+        "email": (_("E-mail"), _("For a forgotten password. Nobody else sees it.")),
+        "password1": (_("Password"), PASSWORD_HELP),
     }
 
 
 class ReauthenticateForm(Worded, allauth.ReauthenticateForm):  # type: ignore[misc]
-    words = {"password": ("Password", "")}
+    words = {"password": (_("Password"), "")}
 
 
 class LeavingForm(ReauthenticateForm):
     """The password of whoever leaves; a guest has none to give."""
 
-    words = {"password": ("Your password", "")}
+    words = {"password": (_("Your password"), "")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +61,7 @@ class LeavingForm(ReauthenticateForm):
 
 
 class AddEmailForm(Worded, allauth.AddEmailForm):  # type: ignore[misc]
-    words = {"email": ("Another address", "")}
+    words = {"email": (_("Another address"), "")}
 
     def clean_email(self) -> str:
         """Refuses an address that is another account's: it could be made primary, and two accounts would have it."""
@@ -68,19 +73,19 @@ class AddEmailForm(Worded, allauth.AddEmailForm):  # type: ignore[misc]
 
 class ChangePasswordForm(Worded, allauth.ChangePasswordForm):  # type: ignore[misc]
     words = {
-        "oldpassword": ("Current password", ""),
-        "password1": ("New password", PASSWORD_HELP),
-        "password2": ("New password again", ""),
+        "oldpassword": (_("Current password"), ""),
+        "password1": (_("New password"), PASSWORD_HELP),
+        "password2": (_("New password again"), ""),
     }
 
 
 class SetPasswordForm(Worded, allauth.SetPasswordForm):  # type: ignore[misc]
-    words = {"password1": ("Password", PASSWORD_HELP), "password2": ("Password again", "")}
+    words = {"password1": (_("Password"), PASSWORD_HELP), "password2": (_("Password again"), "")}
 
 
 class ResetPasswordForm(Worded, allauth.ResetPasswordForm):  # type: ignore[misc]
-    words = {"email": ("E-mail", "")}
+    words = {"email": (_("E-mail"), "")}
 
 
 class ResetPasswordKeyForm(Worded, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
-    words = {"password1": ("New password", PASSWORD_HELP), "password2": ("New password again", "")}
+    words = {"password1": (_("New password"), PASSWORD_HELP), "password2": (_("New password again"), "")}

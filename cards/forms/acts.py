@@ -46,12 +46,12 @@ class CardActForm(SessionForm, NextForm):
 
     act = forms.ChoiceField(choices=[(act, act) for act in ("suspend", "resume", "skip", "restart", "due")])
     cards = IdsField()
-    due_on = forms.DateField(required=False, error_messages={"invalid": "Write the day as 2026-05-31."})
+    due_on = forms.DateField(required=False, error_messages={"invalid": _("Write the day as 2026-05-31.")})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("act") == "due" and not data.get("due_on") and "due_on" not in self.errors:
-            self.add_error("due_on", "Choose a day.")
+            self.add_error("due_on", _("Choose a day."))
         return data
 
 
@@ -61,7 +61,7 @@ class UndoForm(SessionForm, NextForm):
     act = forms.CharField(max_length=80)
 
     def clean_act(self) -> tuple[ActKind, UUID | int]:
-        kind, _, key = self.cleaned_data["act"].partition(":")
+        kind, _colon, key = self.cleaned_data["act"].partition(":")
         try:
             if kind == ActKind.EVENT:
                 return ActKind.EVENT, UUID(key)
@@ -69,4 +69,4 @@ class UndoForm(SessionForm, NextForm):
                 raise ValueError(key)
             return ActKind(kind), int(key)
         except ValueError:
-            raise ValidationError("No act has that name.") from None
+            raise ValidationError(_("No act has that name.")) from None

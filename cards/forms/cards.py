@@ -3,12 +3,15 @@
 from typing import Any, Self
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import TextError, Wording, clean
 from cards.forms.base import Form
 from cards.forms.demo_runs import demos_of
 from cards.models import Card, Deck, Picture
 from cards.models.decks import DeckQuerySet
+from cards.translated import translated
 
 ACTS = ["save", "another", "preview", "picture"]
 
@@ -20,18 +23,20 @@ def markdown_area(rows: int) -> forms.Textarea:
 class WordingForm(Form):
     """The three texts of a card. `wording` is the clean wording of a valid form."""
 
-    prompt = forms.CharField(required=False, strip=False, widget=markdown_area(3))
+    prompt = forms.CharField(label=_("Prompt"), required=False, strip=False, widget=markdown_area(3))
     answer = forms.CharField(
+        label=_("Answer"),
         required=False,
         strip=False,
         widget=markdown_area(10),
-        help_text="Markdown: **bold**, `code`, $maths$, lists, tables. It may stay empty for now.",
+        help_text=_("Markdown: **bold**, `code`, $maths$, lists, tables. It may stay empty for now."),
     )
     details = forms.CharField(
+        label=_("Details"),
         required=False,
         strip=False,
         widget=markdown_area(3),
-        help_text="One a line: “reference: where to read on”, “tags: loss, softmax”.",
+        help_text=_("One a line: “reference: where to read on”, “tags: loss, softmax”."),
     )
 
     wording: Wording
@@ -41,11 +46,12 @@ class WordingForm(Form):
         try:
             self.wording = clean(data.get("prompt", ""), data.get("answer", ""), data.get("details", ""))
         except TextError as error:
-            self.add_error(error.field, str(error))
+            self.add_error(error.field, translated(str(error)))
             return data
         for each in demos_of(self.wording):  # one that is not here may come later, and is not looked at
+            said = gettext("The demo %(demo)s cannot run so. %(error)s")
             for wrong in each.errors:
-                self.add_error("details", f"The demo {each.demo.slug} cannot run so. {wrong}")
+                self.add_error("details", said % {"demo": each.demo.slug, "error": wrong})
         return data
 
 
@@ -54,16 +60,17 @@ class EditorForm(WordingForm):
 
     act = forms.ChoiceField(choices=[(act, act) for act in ACTS], required=False)
     picture = forms.FileField(
+        label=_("Picture"),
         required=False,
         allow_empty_file=True,
-        help_text="PNG, JPEG, GIF or WebP, up to 8 MB. Only its pixels are kept: no place, no camera.",
+        help_text=_("PNG, JPEG, GIF or WebP, up to 8 MB. Only its pixels are kept: no place, no camera."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
     )
     picture_text = forms.CharField(
         required=False,
         max_length=200,
-        label="What it shows",
-        help_text="For those who cannot see it.",
+        label=_("What it shows"),
+        help_text=_("For those who cannot see it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -88,8 +95,8 @@ class EditForm(EditorForm):
     reason = forms.CharField(
         required=False,
         max_length=500,
-        label="Reason",
-        help_text="Why it changes. It stands in the card’s history.",
+        label=_("Reason"),
+        help_text=_("Why it changes. It stands in the card’s history."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     base_number = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
@@ -109,7 +116,7 @@ class RestoreForm(Form):
 class MoveForm(Form):
     """To which deck a card goes."""
 
-    deck = forms.ModelChoiceField(Deck.objects.none(), label="To the deck", empty_label=None)
+    deck = forms.ModelChoiceField(Deck.objects.none(), label=_("To the deck"), empty_label=None)
 
     def __init__(self, *args: Any, decks: DeckQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

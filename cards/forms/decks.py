@@ -14,11 +14,14 @@ from cards.models import StudyGroup
 class DeckForm(Form):
     """A deck's name and description."""
 
-    name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     description = forms.CharField(
+        label=_("Description"),
         required=False,
         max_length=5_000,
-        help_text="What the deck is about, for whoever opens it. Markdown.",
+        help_text=_("What the deck is about, for whoever opens it. Markdown."),
         widget=forms.Textarea(attrs={"class": "markdown", "rows": 4}),
     )
 

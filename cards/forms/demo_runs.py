@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from cards.cardtext import DemoLink, Wording
 from cards.demos.contract import Choice, Demo, Integer, Parameter, ParametersRefused
 from cards.demos.registry import demo as demo_of
 from cards.forms.base import Form
+from cards.translated import translated
 
 FIRST_SEED = 42  # the same for everybody, so that what one computed is there for all
 MOST_SEED = 2**31 - 1
@@ -42,7 +44,7 @@ def _errors(demo: Demo, texts: Mapping[str, str]) -> tuple[str, ...]:
     try:
         demo.read(texts)
     except ParametersRefused as refused:
-        return tuple(f"{name}: {message}" for name, message in refused.errors.items())
+        return tuple(f"{name}: {translated(message)}" for name, message in refused.errors.items())
     return ()
 
 
@@ -72,9 +74,9 @@ class ParametersForm(Form):
         except ParametersRefused as refused:
             for name, message in refused.errors.items():
                 if name in self.fields:
-                    self.add_error(name, message)
+                    self.add_error(name, translated(message))
                 else:
-                    self.add_error(None, f"{name[:SHOWN_NAME]}: {message}")
+                    self.add_error(None, f"{name[:SHOWN_NAME]}: {translated(message)}")
         wrong = next((name for name in self.fields if name in self.errors), None)
         if wrong is not None:
             self.fields[wrong].widget.attrs |= {"data-focus": True, "autofocus": True}
@@ -90,8 +92,8 @@ def texts_in(data: Mapping[str, Any]) -> dict[str, str]:
 def _field(parameter: Parameter) -> forms.Field:
     """A field that takes any text: what is wrong with it, the demo says."""
     shared: dict[str, Any] = {
-        "label": parameter.label,
-        "help_text": f"{parameter.help} {parameter.range[:1].upper()}{parameter.range[1:]}.",
+        "label": translated(parameter.label),
+        "help_text": f"{translated(parameter.help)} {capfirst(translated(parameter.range))}.",
         "required": False,
     }
     if isinstance(parameter, Choice):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from cards.forms.base import Form
 from cards.models import Flag
@@ -13,7 +14,7 @@ class FlagForm(Form):
     """A kind, wrong where none is named, and a note where there is one."""
 
     kind = forms.ChoiceField(choices=Flag.Kind.choices, required=False, widget=forms.RadioSelect)
-    note = forms.CharField(required=False, max_length=500)
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
 
     def clean_kind(self) -> Flag.Kind:
         return Flag.Kind(self.cleaned_data["kind"] or Flag.Kind.WRONG)

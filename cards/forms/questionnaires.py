@@ -3,17 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.exchange.encoding import UnreadableFile, check_size, decode
 from cards.exchange.questionnaire import NotAQuestionnaire, Paragraph, Role, read
 from cards.forms.base import Form
+from cards.translated import translated
 
 LABELS = {
-    Role.PROMPT: "Prompt",
-    Role.ANSWER: "Answer",
-    Role.CONTINUATION: "Continuation",
-    Role.HEADING: "Heading",
-    Role.IGNORE: "Ignore",
+    Role.PROMPT: _("Prompt"),
+    Role.ANSWER: _("Answer"),
+    Role.CONTINUATION: _("Continuation"),
+    Role.HEADING: _("Heading"),
+    Role.IGNORE: _("Ignore"),
 }
 
 
@@ -21,16 +24,21 @@ class QuestionnaireForm(Form):
     """The text itself: a file where one is chosen, else what was pasted."""
 
     name = forms.CharField(
-        label="Name of the deck", max_length=200, required=False, help_text="Empty: the text's first heading."
+        label=_("Name of the deck"),
+        max_length=200,
+        required=False,
+        help_text=_("Empty: the text's first heading."),
     )
     text = forms.CharField(
-        label="Questions and answers",
+        label=_("Questions and answers"),
         required=False,
         strip=False,
         widget=forms.Textarea({"rows": 14}),
-        help_text="Paragraphs with a blank line between them: a question, its answer, the next question.",
+        help_text=_("Paragraphs with a blank line between them: a question, its answer, the next question."),
     )
-    file = forms.FileField(label="Or a text file", required=False, help_text="Plain text, at most 2 MB.")
+    file = forms.FileField(
+        label=_("Or a text file"), required=False, help_text=_("Plain text, at most 2 MB.")
+    )
     encoding = ""
 
     def clean(self) -> dict[str, Any]:
@@ -41,18 +49,18 @@ class QuestionnaireForm(Form):
                 check_size(file.size)
                 decoded = decode(file.read())
             except UnreadableFile as error:
-                self.add_error("file", str(error))
+                self.add_error("file", translated(str(error)))
                 return data
             data["text"], self.encoding = decoded.text, decoded.encoding
         field = "file" if data.get("file") else "text"
         if not data.get("text", "").strip():
             if not self.errors:
-                self.add_error(field, "Paste a text, or choose a file.")
+                self.add_error(field, _("Paste a text, or choose a file."))
             return data
         try:
             data["paragraphs"] = read(data["text"])
         except NotAQuestionnaire as error:
-            self.add_error(field, str(error))
+            self.add_error(field, translated(str(error)))
         return data
 
 
@@ -64,7 +72,7 @@ class RolesForm(Form):
         self.paragraphs = paragraphs
         for paragraph in paragraphs:
             self.fields[f"role-{paragraph.number}"] = forms.ChoiceField(
-                label=f"Paragraph {paragraph.number} is",
+                label=gettext("Paragraph %(number)s is") % {"number": paragraph.number},
                 choices=[(role.value, label) for role, label in LABELS.items()],
                 initial=paragraph.role.value,
                 required=False,

@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from cards.forms.base import Form
 from cards.search import MOST_CHARACTERS, All, Query, QueryError, parse
+from cards.translated import translated
 
 NAME_LENGTH = 80
 
@@ -24,7 +26,7 @@ class QueryField(forms.CharField):
         try:
             query = parse(value)
         except QueryError as error:
-            raise ValidationError(str(error), code="query") from None
+            raise ValidationError(translated(str(error)), code="query") from None
         if self.required and query == All():
             raise ValidationError(self.error_messages["required"], code="required")
 
@@ -44,7 +46,7 @@ class SearchForm(Form):
 
     q = QueryField(
         required=False,
-        label="Search the cards",
+        label=_("Search the cards"),
         widget=forms.TextInput(
             attrs={
                 "type": "search", "data-key": "/", "enterkeyhint": "search",
@@ -76,7 +78,9 @@ class SearchForm(Form):
         try:
             parse(text)
         except QueryError as error:
-            return Mistake(str(error), text[: error.start], text[error.start : error.end], text[error.end :])
+            return Mistake(
+                translated(str(error)), text[: error.start], text[error.start : error.end], text[error.end :]
+            )
         return None
 
 
@@ -85,10 +89,10 @@ class SavedSearchForm(Form):
 
     name = forms.CharField(
         max_length=NAME_LENGTH,
-        label="Keep this search as",
+        label=_("Keep this search as"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    query = QueryField()
+    query = QueryField(label=_("Query"))
 
     def clean_name(self) -> str:
         """One line."""

@@ -42,7 +42,7 @@ def zone_choices() -> list[tuple[str | Promise, list[tuple[str, str]]]]:
     """All time zones by region: Europe: Amsterdam, … ; other names, such as UTC, as they are."""
     by_region = defaultdict(list)
     for name in sorted(time_zones()):
-        region, _, place = name.partition("/")
+        region, _slash, place = name.partition("/")
         is_place = region in ZONE_REGIONS
         label = place.replace("/", ", ") if is_place else name
         by_region[region if is_place else ""].append((name, label.replace("_", " ")))
@@ -94,9 +94,9 @@ class SettingsForm(PlaceForm):
         help_text=_("What you learn before that hour belongs to the day before."),
     )
     new_per_day = limit_field(
-        "New cards on one day, at most", "0 to learn nothing new for a while.", required=True
+        _("New cards on one day, at most"), _("0 to learn nothing new for a while."), required=True
     )
-    reviews_per_day = limit_field("Reviews on one day, at most", "Empty: all that are due.")
+    reviews_per_day = limit_field(_("Reviews on one day, at most"), _("Empty: all that are due."))
     due_order = forms.ChoiceField(choices=DUE_ORDERS, label=_("Due cards come"))
     new_place = forms.ChoiceField(
         choices=NEW_PLACES, label=_("New cards come"), help_text=_("Always in the order of their deck.")

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from cards.models.learners import Learner
 from cards.models.revisions import Flag, Revision
@@ -26,15 +28,15 @@ class ActKind(StrEnum):
 
 
 WORDS = {
-    Kind.GRADED: "grade",
-    Kind.SUSPENDED: "suspend",
-    Kind.RESUMED: "resume",
-    Kind.SKIPPED: "skip",
-    Kind.RESTARTED: "restart",
-    Kind.DUE_SET: "due day",
-    Kind.MOVED: "catch-up",
-    ActKind.FLAG: "flag",
-    ActKind.REVISION: "edit",
+    Kind.GRADED: _("grade"),
+    Kind.SUSPENDED: _("suspend"),
+    Kind.RESUMED: _("resume"),
+    Kind.SKIPPED: _("skip"),
+    Kind.RESTARTED: _("restart"),
+    Kind.DUE_SET: _("due day"),
+    Kind.MOVED: _("catch-up"),
+    ActKind.FLAG: _("flag"),
+    ActKind.REVISION: _("edit"),
 }
 
 
@@ -43,7 +45,7 @@ class Act:
     """One act as a form names it ("event:" and its id), and what it was in a word ("grade", "suspend")."""
 
     name: str
-    word: str
+    word: str | Promise
 
     @classmethod
     def of_grade(cls, event_id: UUID) -> "Act":

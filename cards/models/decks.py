@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.db import models
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, FilteredRelation, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import Wording
 from cards.models.groups import Right, StudyGroup
@@ -104,15 +105,16 @@ class DeckQuerySet(models.QuerySet["Deck"]):
 class Deck(models.Model):
     """A named list of cards: somebody's own, a group's, or the site's (it ships with the product, or is made there)."""
 
-    name = models.CharField(max_length=200)
-    description = models.TextField(blank=True)
+    name = models.CharField(max_length=200, verbose_name=_("name"))
+    description = models.TextField(blank=True, verbose_name=_("description"))
     owner = models.ForeignKey(
         Learner,
         null=True,
         blank=True,
         on_delete=models.CASCADE,
         related_name="decks",
-        help_text="Empty: the site's.",
+        help_text=_("Empty: the site's."),
+        verbose_name=_("owner"),
     )
     group = models.ForeignKey(
         StudyGroup,
@@ -122,22 +124,24 @@ class Deck(models.Model):
         on_delete=models.PROTECT,  # actions.groups.delete_group says who gets them
         related_name="decks",
     )
-    is_public = models.BooleanField(default=False, help_text="Everybody can read and study it.")
-    is_starter = models.BooleanField(default=False, help_text="New learners and guests begin with it.")
+    is_public = models.BooleanField(default=False, help_text=_("Everybody can read and study it."))
+    is_starter = models.BooleanField(default=False, help_text=_("New learners and guests begin with it."))
     source_key = models.SlugField(
         max_length=80,
         null=True,
         blank=True,
         unique=True,
         editable=False,
-        help_text="The deck file it is loaded from.",
+        help_text=_("The deck file it is loaded from."),
     )
     created_at = models.DateTimeField()
-    archived_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, verbose_name=_("archived at"))
 
     objects: ClassVar[DeckQuerySet] = DeckQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("deck")
+        verbose_name_plural = _("decks")
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -166,6 +170,8 @@ class Enrolment(DayLimits):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
         constraints = [models.UniqueConstraint(fields=["learner", "deck"], name="one_enrolment")]
 
     def __str__(self) -> str:
@@ -223,17 +229,19 @@ class Card(models.Model):
     The wording is the newest revision's; cards.actions.cards writes both in one transaction.
     """
 
-    deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="cards")
+    deck = models.ForeignKey(Deck, on_delete=models.CASCADE, related_name="cards", verbose_name=_("deck"))
     key = models.SlugField(
-        max_length=80, blank=True, editable=False, help_text="Names the card in a deck file."
+        max_length=80, blank=True, editable=False, help_text=_("Names the card in a deck file.")
     )
     position = models.PositiveIntegerField(default=0)
     prompt = models.TextField()
     answer = models.TextField(blank=True)
-    details = models.TextField(blank=True, help_text="Lines such as `reference: …`, `tags: …`, `demo: …`.")
-    revision_number = models.PositiveIntegerField(default=1, editable=False)
+    details = models.TextField(blank=True, help_text=_("Lines such as `reference: …`, `tags: …`, `demo: …`."))
+    revision_number = models.PositiveIntegerField(
+        default=1, editable=False, verbose_name=_("revision number")
+    )
     created_at = models.DateTimeField()
-    archived_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, verbose_name=_("archived at"))
     # What searches look into: models.search.searchable of the wording. PostgreSQL has an index on each, by migration.
     search_text = models.TextField(default="", editable=False)
     search_tags = models.TextField(default="", editable=False)
@@ -244,6 +252,8 @@ class Card(models.Model):
     can_correct = False  # what with_can_correct() found
 
     class Meta:
+        verbose_name = _("card")
+        verbose_name_plural = _("cards")
         ordering = ["deck", "position", "pk"]
         indexes = [
             models.Index(fields=["deck", "position", "id"], name="card_in_deck"),

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from cards.models.decks import Card
 from cards.models.learners import Learner
@@ -24,12 +25,14 @@ def result_key(slug: str, parameters: dict[str, Any], seed: int, environment: di
 class DemoWorker(models.Model):
     """A worker's child that runs demos of one queue, and when it last said so."""
 
-    name = models.CharField(max_length=200, primary_key=True, help_text="Its host and process.")
+    name = models.CharField(max_length=200, primary_key=True, help_text=_("Its host and process."))
     queue = models.CharField(max_length=8)
-    environment = models.JSONField(help_text="Its device and the versions of its libraries.")
+    environment = models.JSONField(help_text=_("Its device and the versions of its libraries."))
     seen_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("demo worker")
+        verbose_name_plural = _("demo workers")
         indexes = [models.Index(fields=["queue", "-seen_at"], name="worker_seen")]
 
     def __str__(self) -> str:
@@ -56,9 +59,14 @@ class DemoResult(models.Model):
     """What a run gave, drawn and ready to be shown; shared by all who ask for the same."""
 
     key = models.CharField(max_length=64, unique=True)
-    parts = models.JSONField(help_text="Tables, plots, texts and pictures, as cards.demos.draw gives them.")
-    finding = models.TextField(help_text="The sentence that the result shows.")
-    stamp = models.JSONField(help_text="Device, versions, seconds, data used.")
+    parts = models.JSONField(
+        help_text=_("Tables, plots, texts and pictures, as cards.demos.draw gives them.")
+    )
+    messages = models.JSONField(
+        default=dict, help_text=_("How the texts with something in them are said anew: cards.messages.kept.")
+    )
+    finding = models.TextField(help_text=_("The sentence that the result shows."))
+    stamp = models.JSONField(help_text=_("Device, versions, seconds, data used."))
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -73,6 +81,8 @@ class DemoPicture(models.Model):
     png = models.BinaryField()
 
     class Meta:
+        verbose_name = _("demo picture")
+        verbose_name_plural = _("demo pictures")
         constraints = [models.UniqueConstraint(fields=["result", "place"], name="one_picture_per_place")]
 
     def __str__(self) -> str:
@@ -92,11 +102,11 @@ class DemoRun(models.Model):
     """One request to run a demo. The row is the truth; a message in a broker only says to look at it."""
 
     class Status(models.TextChoices):
-        QUEUED = "queued"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="demo_runs")
@@ -107,19 +117,20 @@ class DemoRun(models.Model):
     seed = models.PositiveIntegerField()
     status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
     attempt = models.PositiveSmallIntegerField(
-        default=0, help_text="How often a worker took it; its fencing token."
+        default=0, help_text=_("How often a worker took it; its fencing token.")
     )
-    progress = models.JSONField(default=dict, help_text="The last report: step, of, text, numbers.")
-    error = models.TextField(blank=True, help_text="Why it failed, for the learner.")
+    progress = models.JSONField(default=dict, help_text=_("The last report: step, of, text, numbers."))
+    messages = models.JSONField(default=dict, help_text=_("How the error is said anew: cards.messages.kept."))
+    error = models.TextField(blank=True, help_text=_("Why it failed, for the learner."))
     address = models.CharField(
-        max_length=64, blank=True, help_text="A guest's address, hashed, for the limit."
+        max_length=64, blank=True, help_text=_("A guest's address, hashed, for the limit.")
     )
     request_id = models.CharField(
-        max_length=64, blank=True, default="", help_text="Of the request that asked for it, for the log."
+        max_length=64, blank=True, default="", help_text=_("Of the request that asked for it, for the log.")
     )
     result = models.ForeignKey(DemoResult, null=True, on_delete=models.SET_NULL, related_name="runs")
     created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(help_text="When a message was last sent for it.")
+    sent_at = models.DateTimeField(help_text=_("When a message was last sent for it."))
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -127,6 +138,8 @@ class DemoRun(models.Model):
     objects: ClassVar[DemoRunQuerySet] = DemoRunQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("demo run")
+        verbose_name_plural = _("demo runs")
         indexes = [
             models.Index(fields=["learner", "slug", "-created_at"], name="run_of_learner"),
             models.Index(fields=["address", "created_at"], name="run_of_address", condition=~Q(address="")),

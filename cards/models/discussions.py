@@ -27,6 +27,8 @@ class Note(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
         constraints = [models.UniqueConstraint(fields=["learner", "card"], name="one_note")]
 
     def __str__(self) -> str:
@@ -74,6 +76,8 @@ class Comment(models.Model):
     objects: ClassVar[CommentQuerySet] = CommentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
         ordering = ["created_at", "pk"]
         indexes = [models.Index(fields=["card", "group", "created_at"], name="discussion_of_card")]
         constraints = [
@@ -150,6 +154,8 @@ class Report(models.Model):
     objects: ClassVar[ReportQuerySet] = ReportQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
         ordering = ["created_at", "pk"]
         constraints = [
             models.UniqueConstraint(

@@ -96,6 +96,8 @@ class StudyGroup(models.Model):
     heir_id: int | None  # as orphaned_without() found it
 
     class Meta:
+        verbose_name = _("study group")
+        verbose_name_plural = _("study groups")
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:
@@ -142,6 +144,8 @@ class Membership(models.Model):
     objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         ordering = ["group", "created_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["group", "learner"], name="one_membership"),
@@ -197,6 +201,8 @@ class Invite(models.Model):
     objects: ClassVar[InviteQuerySet] = InviteQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("invite")
+        verbose_name_plural = _("invites")
         ordering = ["-created_at", "pk"]
         constraints = [
             models.CheckConstraint(name="invited_to_no_ownership", condition=~Q(role="owner")),
@@ -218,6 +224,8 @@ class Following(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("following")
+        verbose_name_plural = _("followings")
         constraints = [models.UniqueConstraint(fields=["group", "deck"], name="one_following")]
 
     def __str__(self) -> str:
@@ -260,6 +268,8 @@ class Assignment(models.Model):
     objects: ClassVar[AssignmentQuerySet] = AssignmentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
         ordering = ["due_on", "pk"]
 
     def __str__(self) -> str:

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cards.models.limits import DayLimits
 from cards.regions import tag
@@ -31,20 +33,20 @@ def check_time_zone(name: str) -> None:
 
 
 DUE_ORDERS = [
-    (DueOrder.LONGEST.value, "the longest due first"),
-    (DueOrder.DECK.value, "deck by deck"),
-    (DueOrder.HARDEST.value, "the hardest first"),
-    (DueOrder.SHUFFLED.value, "shuffled, anew each day"),
+    (DueOrder.LONGEST.value, _("the longest due first")),
+    (DueOrder.DECK.value, _("deck by deck")),
+    (DueOrder.HARDEST.value, _("the hardest first")),
+    (DueOrder.SHUFFLED.value, _("shuffled, anew each day")),
 ]
 NEW_PLACES = [
-    (NewPlace.AFTER.value, "after the due cards"),
-    (NewPlace.MIXED.value, "among the due cards"),
-    (NewPlace.LAST.value, "last, after the day’s repeats"),
+    (NewPlace.AFTER.value, _("after the due cards")),
+    (NewPlace.MIXED.value, _("among the due cards")),
+    (NewPlace.LAST.value, _("last, after the day’s repeats")),
 ]
 WEEKDAY_SHARES = [
-    (WeekdayShare.USUAL.value, "as usual"),
-    (WeekdayShare.FEWER.value, "fewer"),
-    (WeekdayShare.NONE.value, "none"),
+    (WeekdayShare.USUAL.value, _("as usual")),
+    (WeekdayShare.FEWER.value, _("fewer")),
+    (WeekdayShare.NONE.value, _("none")),
 ]
 WRITTEN = (
     "enrolments",
@@ -82,10 +84,10 @@ class Learner(AbstractUser, DayLimits):
     is_guest = models.BooleanField(default=False)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
     rollover_hour = models.PositiveSmallIntegerField(
-        default=4, validators=[MaxValueValidator(23)], help_text="The hour at which your study day begins."
+        default=4, validators=[MaxValueValidator(23)], help_text=_("The hour at which your study day begins.")
     )
     new_per_day = models.PositiveSmallIntegerField(
-        default=20, help_text="New cards on one study day, at most."
+        default=20, help_text=_("New cards on one study day, at most.")
     )
     due_order = models.CharField(
         max_length=8,
@@ -100,18 +102,19 @@ class Learner(AbstractUser, DayLimits):
     # Whether an enrolment has limits of its own. The enrolments say the same; this spares the queue reading them.
     has_deck_limits = models.BooleanField(default=False, editable=False)
     # A mail of what is due, in the morning. `digest_on` is the latest study day that one was claimed for.
-    has_digest = models.BooleanField("a mail in the morning", default=False)
+    has_digest = models.BooleanField(_("a mail in the morning"), default=False)
     digest_hour = models.PositiveSmallIntegerField(
         default=7, validators=[MinValueValidator(MORNING[0]), MaxValueValidator(MORNING[-1])]
     )
     has_digest_notices = models.BooleanField("with what is unread in the inbox", default=False)
     digest_on = models.DateField(null=True, blank=True, editable=False)
     digest_retry_at = models.DateTimeField(null=True, blank=True, editable=False)
-    has_streak = models.BooleanField("a streak of study days", default=True)
+    has_streak = models.BooleanField(_("a streak of study days"), default=True)
     leech_lapses = models.PositiveSmallIntegerField(
-        default=LEECH_LAPSES, help_text="The learner is told of cards that they forgot so often. 0: of none."
+        default=LEECH_LAPSES,
+        help_text=_("The learner is told of cards that they forgot so often. 0: of none."),
     )
-    has_answer_box = models.BooleanField("a box to type the answer", default=True)
+    has_answer_box = models.BooleanField(_("a box to type the answer"), default=True)
     # Of words, and of dates and numbers (cards.regions); "": as the browser asks for.
     language = models.CharField(max_length=8, blank=True, default="")
     region = models.CharField(max_length=2, blank=True, default="")
@@ -125,6 +128,8 @@ class Learner(AbstractUser, DayLimits):
     objects: ClassVar[LearnerManager] = LearnerManager()
 
     class Meta:
+        verbose_name = _("learner")
+        verbose_name_plural = _("learners")
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), name="one_learner_per_email", condition=~models.Q(email="")
@@ -147,7 +152,7 @@ class Learner(AbstractUser, DayLimits):
     @property
     def public_name(self) -> str:
         """The name that other people see."""
-        return "a guest" if self.is_guest else self.username
+        return gettext("a guest") if self.is_guest else self.username
 
     def get_full_name(self) -> str:
         return self.public_name

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Case, F, Q, When
+from django.utils.translation import gettext_lazy as _
 
 MOST_PER_DAY = 9_999
 
@@ -23,10 +24,10 @@ class DayLimits(models.Model):
     """
 
     new_per_day = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="New cards on one study day, at most."
+        null=True, blank=True, help_text=_("New cards on one study day, at most.")
     )
     reviews_per_day = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Due cards on one study day, at most."
+        null=True, blank=True, help_text=_("Due cards on one study day, at most.")
     )
     exception_on = models.DateField(null=True, blank=True, editable=False)
     exception_new = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)

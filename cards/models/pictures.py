@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from cards.models.decks import Card, Deck
 from cards.models.groups import StudyGroup
@@ -42,7 +43,7 @@ class Picture(models.Model):
     # Nobody, once whoever uploaded it has left and a card that stays shows it.
     owner = models.ForeignKey(Learner, null=True, on_delete=models.CASCADE, related_name="pictures")
     cards = models.ManyToManyField(
-        Card, related_name="pictures", help_text="The cards whose wording shows it."
+        Card, related_name="pictures", help_text=_("The cards whose wording shows it.")
     )
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

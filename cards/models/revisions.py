@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import Wording
@@ -42,13 +43,13 @@ class Revision(AppendOnly, Worded):
     """One wording that a card had, numbered 1, 2, 3 … for its card."""
 
     class Source(models.TextChoices):
-        CREATED = "created", "written"
-        EDITED = "edited", "edited"
-        LOADED = "loaded", "loaded from the deck file"
-        IMPORTED = "imported", "imported"
-        SUGGESTED = "suggested", "accepted suggestion"
-        RESTORED = "restored", "restored"
-        UNDONE = "undone", "edit taken back"
+        CREATED = "created", _("written")
+        EDITED = "edited", _("edited")
+        LOADED = "loaded", _("loaded from the deck file")
+        IMPORTED = "imported", _("imported")
+        SUGGESTED = "suggested", _("accepted suggestion")
+        RESTORED = "restored", _("restored")
+        UNDONE = "undone", _("edit taken back")
 
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -60,12 +61,14 @@ class Revision(AppendOnly, Worded):
     reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     undoes = models.PositiveIntegerField(
-        null=True, help_text="The number of the revision that it takes back."
+        null=True, help_text=_("The number of the revision that it takes back.")
     )
 
     objects: ClassVar[RevisionQuerySet] = RevisionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
         ordering = ["card", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["card", "number"], name="one_revision_per_number"),
@@ -125,29 +128,33 @@ class Suggestion(Worded):
         REMOVAL = "removal", _("a removal")
 
     class Status(models.TextChoices):
-        OPEN = "open"
-        ACCEPTED = "accepted"
-        DECLINED = "declined"
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
 
-    kind = models.CharField(max_length=7, choices=Kind, default=Kind.CHANGE)
-    card = models.ForeignKey(Card, null=True, on_delete=models.CASCADE, related_name="suggestions")
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.CHANGE, verbose_name=_("kind"))
+    card = models.ForeignKey(
+        Card, null=True, on_delete=models.CASCADE, related_name="suggestions", verbose_name=_("card")
+    )
     # Of a new card, which is `card` once it is accepted. Of another it is the card's, wherever that has moved.
     deck = models.ForeignKey(
         Deck, null=True, blank=True, on_delete=models.CASCADE, related_name="suggestions", editable=False
     )
-    proposer = models.ForeignKey(Learner, null=True, on_delete=models.SET_NULL, related_name="suggestions")
-    base_number = models.PositiveIntegerField(
-        help_text="The revision that the proposer saw; of a new card 0."
+    proposer = models.ForeignKey(
+        Learner, null=True, on_delete=models.SET_NULL, related_name="suggestions", verbose_name=_("proposer")
     )
-    reason = models.CharField(max_length=500)
-    source = models.CharField(max_length=500, blank=True, help_text="Where it can be read up.")
-    created_at = models.DateTimeField()
-    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    base_number = models.PositiveIntegerField(
+        help_text=_("The revision that the proposer saw; of a new card 0.")
+    )
+    reason = models.CharField(max_length=500, verbose_name=_("reason"))
+    source = models.CharField(max_length=500, blank=True, help_text=_("Where it can be read up."))
+    created_at = models.DateTimeField(verbose_name=_("created at"))
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN, verbose_name=_("status"))
     decided_by = models.ForeignKey(
         Learner, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
-    reply = models.CharField(max_length=500, blank=True, help_text="A word to the proposer.")
+    reply = models.CharField(max_length=500, blank=True, help_text=_("A word to the proposer."))
     revision = models.OneToOneField(
         Revision, null=True, blank=True, on_delete=models.SET_NULL, related_name="suggestion", editable=False
     )
@@ -155,6 +162,8 @@ class Suggestion(Worded):
     objects: ClassVar[SuggestionQuerySet] = SuggestionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("suggestion")
+        verbose_name_plural = _("suggestions")
         ordering = ["status", "created_at"]
         constraints = [
             models.CheckConstraint(
@@ -171,7 +180,7 @@ class Suggestion(Worded):
         indexes = [models.Index(fields=["created_at"], condition=Q(status="open"), name="open_suggestions")]
 
     def __str__(self) -> str:
-        return f"suggestion for {self.card or self.deck}"
+        return gettext("suggestion for %(what)s") % {"what": self.card or self.deck}
 
     def get_absolute_url(self) -> str:
         return reverse("cards:suggestion_detail", args=[self.pk])
@@ -208,6 +217,8 @@ class SuggestionComment(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("suggestion comment")
+        verbose_name_plural = _("suggestion comments")
         ordering = ["created_at", "pk"]
 
     def __str__(self) -> str:
@@ -229,22 +240,35 @@ class Flag(models.Model):
     """A learner says, in one key, that something about a card is not right. It can be withdrawn while it is open."""
 
     class Kind(models.TextChoices):
-        WRONG = "wrong", "wrong"
-        UNCLEAR = "unclear", "unclear"
-        TYPO = "typo", "typo"
+        WRONG = "wrong", _("wrong")
+        UNCLEAR = "unclear", _("unclear")
+        TYPO = "typo", _("typo")
 
-    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="flags")
-    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="flags")
-    kind = models.CharField(max_length=7, choices=Kind)
-    note = models.CharField(max_length=500, blank=True)
-    revision_number = models.PositiveIntegerField(help_text="The revision that was flagged.")
-    created_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(Learner, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="flags", verbose_name=_("card"))
+    learner = models.ForeignKey(
+        Learner, on_delete=models.CASCADE, related_name="flags", verbose_name=_("learner")
+    )
+    kind = models.CharField(max_length=7, choices=Kind, verbose_name=_("kind"))
+    note = models.CharField(max_length=500, blank=True, verbose_name=_("note"))
+    revision_number = models.PositiveIntegerField(
+        help_text=_("The revision that was flagged."), verbose_name=_("revision number")
+    )
+    created_at = models.DateTimeField(verbose_name=_("created at"))
+    closed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("closed at"))
+    closed_by = models.ForeignKey(
+        Learner,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("closed by"),
+    )
 
     objects: ClassVar[FlagQuerySet] = FlagQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("flag")
+        verbose_name_plural = _("flags")
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(
@@ -255,4 +279,4 @@ class Flag(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.card}"
+        return f"{self.get_kind_display()}: {self.card}"

@@ -13,6 +13,7 @@ from typing import Any, assert_never
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import Wording
 from cards.markup import plain
@@ -70,8 +71,9 @@ class SavedSearch(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
         ordering = ["name"]
-        verbose_name_plural = "saved searches"
         constraints = [models.UniqueConstraint(fields=["learner", "name"], name="one_saved_search_of_a_name")]
 
     def __str__(self) -> str:

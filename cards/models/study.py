@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import connection, models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cards.models.append_only import AppendOnly, AppendOnlyQuerySet
 from cards.models.decks import Card
@@ -29,7 +30,8 @@ class StudySettings(AppendOnly):
     objects: ClassVar[AppendOnlyQuerySet] = AppendOnlyQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        verbose_name_plural = "study settings"
+        verbose_name = _("study settings")
+        verbose_name_plural = _("study settings")
         constraints = [
             models.UniqueConstraint(
                 fields=["scheduler", "spreading_seed", "easy_days"], name="one_row_of_study_settings"
@@ -128,6 +130,8 @@ class StudyEvent(AppendOnly):
     objects: ClassVar[StudyEventQuerySet] = StudyEventQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = _("study event")
+        verbose_name_plural = _("study events")
         constraints = [
             models.UniqueConstraint(
                 fields=["learner", "card", "part", "number"], name="one_event_per_number"
@@ -172,10 +176,10 @@ class Schedule(models.Model):
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="schedules")
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="schedules")
     part = models.PositiveSmallIntegerField(default=0)
-    number = models.PositiveIntegerField(help_text="The number of the last event.")
+    number = models.PositiveIntegerField(help_text=_("The number of the last event."))
     due_on = models.DateField(null=True)
     interval_days = models.PositiveIntegerField()
-    ease_hundredths = models.PositiveSmallIntegerField(help_text="SM-2's E-Factor times 100.")
+    ease_hundredths = models.PositiveSmallIntegerField(help_text=_("SM-2's E-Factor times 100."))
     repetitions = models.PositiveIntegerField()
     lapses = models.PositiveIntegerField()
     first_graded_on = models.DateField(null=True)
@@ -187,6 +191,8 @@ class Schedule(models.Model):
     skipped_on = models.DateField(null=True)
 
     class Meta:
+        verbose_name = _("schedule")
+        verbose_name_plural = _("schedules")
         constraints = [models.UniqueConstraint(fields=["learner", "card", "part"], name="one_schedule")]
         indexes = [
             models.Index(fields=["learner", "due_on", "id"], name="schedule_next_due"),

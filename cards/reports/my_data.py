@@ -14,7 +14,8 @@ from django.db.models import Model, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext, gettext_noop, override
+from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import CardText, DeckText, write_deck
 from cards.markup import plain
@@ -31,17 +32,29 @@ from cards.models import (
     Suggestion,
 )
 from cards.models.pictures import PICTURE
-from cards.scheduling import Grade
+from cards.scheduling import Grade, Kind
+from cards.translated import translated
 
 # A hash, which is of use to nobody but whoever would break it; and what lets somebody into a group.
 SECRET = {"password", "token"}
 
 
+# What happened, as the log of the file has it.
+KINDS = {
+    Kind.GRADED: _("graded"), Kind.VOIDED: _("voided"), Kind.RESTARTED: _("restarted"), Kind.DUE_SET: _("due_set"),
+    Kind.MOVED: _("moved"), Kind.SKIPPED: _("skipped"), Kind.SUSPENDED: _("suspended"), Kind.RESUMED: _("resumed"),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The rows of one table that name the learner, or stand in a deck of theirs."""
+    """The rows of one table that name the learner, or stand in a deck of theirs.
+
+    `name` stands in the file that a machine reads, `title` is the same in the reader's language.
+    """
 
     name: str
+    title: str
     rows: QuerySet[Any]
 
     def count(self) -> int:
@@ -59,27 +72,44 @@ def held(learner: Learner) -> list[Held]:
 
     A new table that names learners is among them without being written down here.
     """
-    found = [Held("account", Learner.objects.filter(pk=learner.pk))]
+    found = [_held("account", Learner.objects.filter(pk=learner.pk))]
     for relation in Learner._meta.get_fields(include_hidden=True):
         if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
             continue
         model: type[Model] = relation.related_model  # type: ignore[assignment]
         by = relation.field.name  # type: ignore[union-attr]
-        name = str(model._meta.verbose_name_plural)
+        title = str(model._meta.verbose_name_plural)
+        with override(None):
+            name = str(model._meta.verbose_name_plural)
         if by not in {"learner", "owner", "author", "proposer", "user"}:
-            name = f"{name}, {by.replace('_', ' ')}"
-        found.append(Held(name, model._base_manager.filter(**{by: learner})))
+            named_by = by.replace("_", " ")
+            name, title = f"{name}, {named_by}", f"{title}, {gettext(named_by)}"
+        found.append(Held(name, title, model._base_manager.filter(**{by: learner})))
     own = Card.objects.filter(deck__owner=learner)
-    found.append(Held("cards of my decks", own))
-    found.append(Held("revisions of those cards", Revision.objects.filter(card__in=own)))
+    found.append(_held("cards of my decks", own))
+    found.append(_held("revisions of those cards", Revision.objects.filter(card__in=own)))
     # Not mine, but without them nobody could read the log.
     named = Q(pk=learner.study_settings_id) | Q(pk__in=learner.study_events.values("settings"))
-    found.append(Held("study settings that my events name", StudySettings.objects.filter(named)))
+    found.append(_held("study settings that my events name", StudySettings.objects.filter(named)))
     # Not what one may no longer read, such as the cards of a group that one has left.
     studied = Card.objects.visible_to(learner).filter(schedules__learner=learner).exclude(deck__owner=learner)
-    found.append(Held("cards of others that I study", studied))
-    found.append(Held("groups that I am in", StudyGroup.objects.of(learner)))
+    found.append(_held("cards of others that I study", studied))
+    found.append(_held("groups that I am in", StudyGroup.objects.of(learner)))
     return found
+
+
+def _held(name: str, rows: QuerySet[Any]) -> Held:
+    return Held(name, gettext(name), rows)
+
+
+# What tables are called here that have no name of their own, and the columns by which they name a learner.
+NAMES = (
+    gettext_noop("account"), gettext_noop("cards of my decks"), gettext_noop("revisions of those cards"),
+    gettext_noop("study settings that my events name"), gettext_noop("cards of others that I study"),
+    gettext_noop("groups that I am in"),
+    gettext_noop("by"), gettext_noop("closed by"), gettext_noop("co author"), gettext_noop("created by"),
+    gettext_noop("decided by"), gettext_noop("deleted by"),
+)  # fmt: skip
 
 
 def _columns(model: type[Model]) -> list[Any]:
@@ -158,7 +188,7 @@ def write_my_data(*, learner: Learner, file: IO[bytes], now: datetime) -> None:
         context = {
             "learner": learner,
             "now": now.astimezone(learner.zone),
-            "kinds": [(rows.name, count) for rows in held(learner) if (count := rows.count())],
+            "kinds": [(rows.title, count) for rows in held(learner) if (count := rows.count())],
             "decks": [(deck, of_deck[deck.pk]) for deck in decks],
             "schedules": schedules.order_by("card__deck", "card__position", "card"),
         }
@@ -198,7 +228,8 @@ def _write_log(out: IO[bytes], learner: Learner) -> None:
     head, foot = render_to_string("my_data/_log.html", {"learner": learner}).split("<!-- rows -->")
     out.write(head.encode())
     events = learner.study_events.select_related("card").order_by("at", "card", "part", "number")
-    grades = {grade.value: grade.label for grade in Grade}
+    grades = {grade.value: translated(grade.label) for grade in Grade}
+    kinds = {str(kind): label for kind, label in KINDS.items()}
     seen = Card.objects.visible_to(learner).filter(schedules__learner=learner)
     visible = set(seen.values_list("pk", flat=True))
     for event in events.iterator(2000):
@@ -206,8 +237,10 @@ def _write_log(out: IO[bytes], learner: Learner) -> None:
             format_html(
                 '<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class="num">{}</td></tr>\n',
                 f"{event.at.astimezone(learner.zone):%Y-%m-%d %H:%M}",
-                plain(event.card.prompt) if event.card_id in visible else _("a card that you no longer read"),
-                f"{event.kind} {event.due_on or ''}".strip(),
+                plain(event.card.prompt)
+                if event.card_id in visible
+                else gettext("a card that you no longer read"),
+                f"{kinds[event.kind]} {event.due_on or ''}".strip(),
                 grades.get(event.grade, ""),
                 "" if event.answer_seconds is None else event.answer_seconds,
             ).encode()

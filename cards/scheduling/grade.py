@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from cards.messages import _
+
 
 class Grade(IntEnum):
     """The four buttons, by the numbers of their keys."""
@@ -18,4 +20,7 @@ class Grade(IntEnum):
 
     @property
     def label(self) -> str:
-        return self.name.capitalize()
+        return LABELS[self]
+
+
+LABELS = {Grade.AGAIN: _("Again"), Grade.HARD: _("Hard"), Grade.GOOD: _("Good"), Grade.EASY: _("Easy")}

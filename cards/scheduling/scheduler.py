@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from cards.messages import Number, _, ngettext
 from cards.scheduling import sm2
 from cards.scheduling.events import Event, Kind, Mode
 from cards.scheduling.grade import Grade
@@ -132,21 +133,25 @@ def outcome_text(outcome: Outcome, today: date) -> str:
     """
     state = outcome.state
     if outcome.repeats_today:
-        return f"today, then {_short((state.due_on or today) - today)}"
+        return _("today, then %(interval)s", interval=_short((state.due_on or today) - today))
     if outcome.is_practice or state.due_on is None:
-        return "no change"
+        return _("no change")
     return _long(state.due_on - today)
 
 
 def _long(distance: timedelta) -> str:
     days = distance.days
     if days > 365:
-        return f"{days / 365:.1f} years"
+        return _("%(number)s years", number=Number(f"{days / 365:.1f}"))
     if days > 60:
-        return f"{days / 30.4:.1f} months"
-    return "1 day" if days == 1 else f"{days} days"
+        return _("%(number)s months", number=Number(f"{days / 30.4:.1f}"))
+    return ngettext("%(number)s day", "%(number)s days", days, number=days)
 
 
 def _short(distance: timedelta) -> str:
     days = distance.days
-    return f"{days / 365:.1f} y" if days > 365 else f"{days / 30.4:.1f} mo" if days > 60 else f"{days} d"
+    if days > 365:
+        return _("%(number)s y", number=Number(f"{days / 365:.1f}"))
+    if days > 60:
+        return _("%(number)s mo", number=Number(f"{days / 30.4:.1f}"))
+    return _("%(number)s d", number=days)

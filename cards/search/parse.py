@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import NoReturn
 
+from cards.messages import Message, _
 from cards.search.fold import fold
 from cards.search.terms import (
     All,
@@ -61,7 +62,7 @@ class QueryError(ValueError):
         self.message, self.start, self.end = message, start, end
 
     def __str__(self) -> str:
-        return f"At character {self.start + 1}: {self.message}"
+        return _("At character %(start)s: %(message)s", start=str(self.start + 1), message=self.message)
 
 
 def parse(text: str) -> Query:
@@ -71,7 +72,10 @@ def parse(text: str) -> Query:
     """
     if len(text) > MOST_CHARACTERS:
         raise QueryError(
-            f"A search has at most {MOST_CHARACTERS} characters; this one has {len(text):,}.",
+            _(
+                "A search has at most %(most)s characters; this one has %(length)s.",
+                most=MOST_CHARACTERS, length=len(text),
+            ),
             MOST_CHARACTERS, len(text),
         )  # fmt: skip
     return _Reader(text).whole()
@@ -92,7 +96,7 @@ class _Reader:
             return All()
         query = self._either()
         if not self._is_at_end():
-            self._refuse("This parenthesis closes none.", self.at, self.at + 1)
+            self._refuse(_("This parenthesis closes none."), self.at, self.at + 1)
         return query
 
     def _either(self) -> Query:
@@ -112,11 +116,14 @@ class _Reader:
         for joint, pattern in JOINTS.items():
             if pattern.match(self.text, self.at):
                 self._refuse(
-                    f"“{joint}” stands between two things to search for. The word itself goes in quotes.",
+                    _(
+                        "“%(joint)s” stands between two things to search for. The word itself goes in quotes.",
+                        joint=joint,
+                    ),
                     self.at, self.at + len(joint),
                 )  # fmt: skip
         if self._is_at_end() or self._starts(")"):
-            self._refuse("Something to search for is missing here.", self.at, self.at)
+            self._refuse(_("Something to search for is missing here."), self.at, self.at)
         if self._starts("-"):
             return Not(self._nested(self._excluded))
         if self._starts("("):
@@ -126,7 +133,10 @@ class _Reader:
     def _nested(self, read: Callable[[], Query]) -> Query:
         if self.depth == MOST_DEPTH:
             self._refuse(
-                f"Parentheses and minuses stand within each other at most {MOST_DEPTH} deep.",
+                _(
+                    "Parentheses and minuses stand within each other at most %(most_depth)s deep.",
+                    most_depth=MOST_DEPTH,
+                ),
                 self.at,
                 self.at + 1,
             )
@@ -140,7 +150,7 @@ class _Reader:
         self.at += 1
         if self._spaces() or self._is_at_end():
             self._refuse(
-                "A minus stands right before what it excludes, as in “-tag:gpu”. The sign itself goes in quotes.",
+                _("A minus stands right before what it excludes, as in “-tag:gpu”. The sign itself goes in quotes."),
                 minus, minus + 1,
             )  # fmt: skip
         return self._one()
@@ -152,7 +162,7 @@ class _Reader:
         query = self._either()
         if self._is_at_end():
             self._refuse(
-                "This parenthesis is not closed. The sign itself goes in quotes.", opened, opened + 1
+                _("This parenthesis is not closed. The sign itself goes in quotes."), opened, opened + 1
             )
         self.at += 1
         self._spaces()
@@ -163,7 +173,10 @@ class _Reader:
         self.terms += 1
         if self.terms > MOST_TERMS:
             self._refuse(
-                f"A search has at most {MOST_TERMS} terms; from here on it is too long.",
+                _(
+                    "A search has at most %(most_terms)s terms; from here on it is too long.",
+                    most_terms=MOST_TERMS,
+                ),
                 start,
                 len(self.text),
             )
@@ -182,32 +195,50 @@ class _Reader:
     def _text(self, start: int) -> Query:
         text = self._value()
         if not fold(text):
-            self._refuse("There is nothing to search for in this.", start, self.at)
+            self._refuse(_("There is nothing to search for in this."), start, self.at)
         return Text(text)
 
     def _field(self, name: str, sign: str, start: int) -> Query:
         if name not in FIELDS:
             self._refuse(
-                f"There is no “{name}{sign}”{_meant(name, FIELDS)} Search by {_listed(FIELDS)}; "
-                "or put this in quotes to find the text itself.",
+                _(
+                    "%(guess)s Search by %(fields)s; or put this in quotes to find the text itself.",
+                    guess=_guess(f"{name}{sign}", name, FIELDS),
+                    fields=_listed(FIELDS),
+                ),
                 start, self.at,
             )  # fmt: skip
         if name in set(Quantity):
             return self._compared(Quantity(name), sign, start)
         if sign != ":" and not (sign == "=" and name in ("deck", "tag")):
-            self._refuse(f"After “{name}” comes a colon, as in “{FIELDS[name]}”.", start, self.at)
+            self._refuse(
+                _("After “%(name)s” comes a colon, as in “%(fields)s”.", name=name, fields=FIELDS[name]),
+                start,
+                self.at,
+            )
         if name == "forgotten":
             return Forgotten(self._number(start, 1, MOST_DAYS))
         value = self._value()
         if not fold(value):
             self._refuse(
-                f"After “{name}{sign}” comes what you look for, as in “{FIELDS[name]}”.", start, self.at
+                _(
+                    "After “%(name)s%(sign)s” comes what you look for, as in “%(fields)s”.",
+                    name=name,
+                    sign=sign,
+                    fields=FIELDS[name],
+                ),
+                start,
+                self.at,
             )
         if name == "is":
             if value.lower() not in set(Status):
                 known = [f"is:{status}" for status in Status]
                 self._refuse(
-                    f"There is no “is:{value}”{_meant(f'is:{value}'.lower(), known)} A card can be {_listed(known)}.",
+                    _(
+                        "%(guess)s A card can be %(known)s.",
+                        guess=_guess(f"is:{value}", f"is:{value}".lower(), known),
+                        known=_listed(known),
+                    ),
                     start, self.at,
                 )  # fmt: skip
             return Is(Status(value.lower()))
@@ -215,7 +246,15 @@ class _Reader:
 
     def _compared(self, quantity: Quantity, sign: str, start: int) -> Query:
         if sign == ":":
-            self._refuse(f"“{quantity}” is compared, as in “{FIELDS[quantity]}”.", start, self.at)
+            self._refuse(
+                _(
+                    "“%(quantity)s” is compared, as in “%(fields)s”.",
+                    quantity=quantity,
+                    fields=FIELDS[quantity],
+                ),
+                start,
+                self.at,
+            )
         self._spaces()
         is_ease = quantity is Quantity.EASE
         number = self._number(start, *RANGES[quantity], decimals=2 if is_ease else 0)
@@ -225,16 +264,27 @@ class _Reader:
         """In units of the last of the decimals."""
         begun = self.at
         found = NUMBER.match(self.text, begun)
-        whole, _, fraction = found[0].partition(".") if found else ("", "", "")
+        whole, _point, fraction = found[0].partition(".") if found else ("", "", "")
         number = int(whole + fraction.ljust(decimals, "0")) if found and len(fraction) <= decimals else None
         if number is None or not least * 10**decimals <= number <= most * 10**decimals:
             name = self.text[start:begun].rstrip()
-            kind = "number, with two decimals at most," if decimals else "whole number"
             example = next(text for field, text in FIELDS.items() if name.lower().startswith(field))
+            names = {"name": name, "least": least, "most": most, "example": example}
+            if decimals:
+                said = _(
+                    "After “%(name)s” comes a number, with two decimals at most, from %(least)s to %(most)s, as in "
+                    "“%(example)s”.",
+                    **names,
+                )
+            else:
+                said = _(
+                    "After “%(name)s” comes a whole number from %(least)s to %(most)s, as in “%(example)s”.",
+                    **names,
+                )
             if word := WORD.match(self.text, begun):
                 self.at = word.end()
             self._refuse(
-                f"After “{name}” comes a {kind} from {least:,} to {most:,}, as in “{example}”.",
+                said,
                 start,
                 self.at,
             )
@@ -248,7 +298,7 @@ class _Reader:
         if self._starts(tuple(QUOTES)):
             quoted = QUOTED.match(self.text, start)
             if quoted is None:
-                self._refuse("The quote that opens here is not closed.", start, start + 1)
+                self._refuse(_("The quote that opens here is not closed."), start, start + 1)
             self.at = quoted.end()
             return ESCAPED.sub(r"\1", quoted[1])
         word = WORD.match(self.text, start)
@@ -276,13 +326,15 @@ class _Reader:
         raise QueryError(message, start, end)
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence, with a guess where there is a near one."""
+def _guess(what: str, name: str, known: Iterable[str]) -> Message:
+    """That there is no such thing, with a guess where there is a near one."""
     near = get_close_matches(name, known, n=1)
-    return f"; did you mean “{near[0]}”?" if near else "."
+    if near:
+        return _("There is no “%(what)s”; did you mean “%(near)s”?", what=what, near=near[0])
+    return _("There is no “%(what)s”.", what=what)
 
 
-def _listed(names: Iterable[str]) -> str:
+def _listed(names: Iterable[str]) -> Message:
     """“a”, “b” or “c”."""
     *first, last = (f"“{name}”" for name in names)
-    return f"{', '.join(first)} or {last}"
+    return _("%(first)s or %(last)s", first=", ".join(first), last=last)

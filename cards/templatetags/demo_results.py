@@ -8,11 +8,13 @@ from typing import Any
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from cards.demos.shown import shown
 from cards.demos.svg import ATTRIBUTES, ELEMENTS
 from cards.markup.code import code_block
 from cards.models import DemoResult
+from cards.translated import localised, translated, with_texts
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -24,14 +26,17 @@ OWN_TAG = re.compile(
 
 
 @register.filter
-def drawing(svg: str) -> SafeString:
-    """A stored drawing as it is; nothing, and an error in the log, for one that a worker of ours cannot have drawn.
+def drawing(svg: str, kept: Mapping[str, Any] | None = None) -> SafeString:
+    """A stored drawing; nothing, and an error in the log, for one that a worker of ours cannot have drawn.
 
+    What was `kept` with a result says how its texts are said in the reader's language.
     What is stored was built by an allow-list. This costs little, and holds where somebody else could write there.
     """
     if re.search("[<>]", OWN_TAG.sub("", svg)):
         logger.error("A stored drawing holds what none of ours does; it is not shown.")
         return mark_safe("")
+    if kept is not None:
+        svg = with_texts(svg, lambda text: localised(translated(text, kept)))
     return mark_safe(svg)  # noqa: S308  (nothing but OWN_TAG and text)
 
 
@@ -42,8 +47,21 @@ def own_finding(result: DemoResult) -> str:
 
 
 @register.simple_tag
-def cells(shown: Sequence[Sequence[str]], numeric: Collection[int]) -> SafeString:
-    """The rows of a table's body. A loop of the template's takes a quarter of a second for a year of days."""
+def cells(
+    shown: Sequence[Sequence[str]], numeric: Collection[int], kept: Mapping[str, Any] | None = None
+) -> SafeString:
+    """The rows of a table's body: of a demo's result, where `kept` says how, in the reader's language.
+
+    A loop of the template's takes a quarter of a second for a year of days.
+    """
+    if kept is not None:
+        shown = [
+            [
+                localised(cell) if place in numeric else translated(cell, kept)
+                for place, cell in enumerate(row, 1)
+            ]
+            for row in shown
+        ]
     starts = dict.fromkeys(numeric, '<td class="num">')
     rows = (
         "".join(f"{starts.get(place, '<td>')}{escape(cell)}</td>" for place, cell in enumerate(row, start=1))
@@ -61,13 +79,9 @@ def code(text: str, language: str) -> SafeString:
 @register.filter
 def seconds(value: float) -> str:
     """A duration: ms below one second, then s with two digits or more."""
-    return (
-        f"{max(1, round(value * 1000))} ms"
-        if value < 0.9995
-        else f"{value:.2g} s"
-        if value < 99.5
-        else f"{value:.0f} s"
-    )
+    if value < 0.9995:
+        return _("%(number)s ms") % {"number": localised(f"{max(1, round(value * 1000))}")}
+    return _("%(number)s s") % {"number": localised(f"{value:.2g}" if value < 99.5 else f"{value:.0f}")}
 
 
 @register.filter
@@ -79,4 +93,4 @@ def share(progress: Mapping[str, Any]) -> float:
 @register.filter
 def numbers(progress: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What a run has measured so far, by its last report: names and short numbers."""
-    return [(name, shown([value])[0]) for name, value in progress.get("numbers", {}).items()]
+    return [(name, localised(shown([value])[0])) for name, value in progress.get("numbers", {}).items()]

@@ -7,7 +7,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.template.defaultfilters import pluralize
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -24,13 +26,32 @@ from cards.views.review import Session, show_next
 
 # What is said when one card, or several, were changed.
 DONE = {
-    "suspend": ("suspended", acts.suspend_cards),
-    "resume": ("resumed", acts.resume_cards),
-    "skip": ("skipped for today", acts.skip_cards),
-    "restart": ("new again", acts.restart_cards),
-    "due": ("due on that day", None),
+    "suspend": (
+        ngettext_lazy("%(number)s card is suspended.", "%(number)s cards are suspended.", "count"),
+        acts.suspend_cards,
+    ),
+    "resume": (
+        ngettext_lazy("%(number)s card is resumed.", "%(number)s cards are resumed.", "count"),
+        acts.resume_cards,
+    ),
+    "skip": (
+        ngettext_lazy(
+            "%(number)s card is skipped for today.", "%(number)s cards are skipped for today.", "count"
+        ),
+        acts.skip_cards,
+    ),
+    "restart": (
+        ngettext_lazy("%(number)s card is new again.", "%(number)s cards are new again.", "count"),
+        acts.restart_cards,
+    ),
+    "due": (
+        ngettext_lazy(
+            "%(number)s card is due on that day.", "%(number)s cards are due on that day.", "count"
+        ),
+        None,
+    ),
 }
-NOTHING = "Nothing had to be changed."
+NOTHING = _("Nothing had to be changed.")
 
 
 @require_POST
@@ -45,7 +66,7 @@ def card_act(request: Request) -> HttpResponse:
         said = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return _answer(request, session, back, said, is_bad=True)
     data = form.cleaned_data
-    words, act = DONE[data["act"]]
+    done, act = DONE[data["act"]]
     learner, instant = known_learner(request), now()
     try:
         if act is None:
@@ -56,7 +77,8 @@ def card_act(request: Request) -> HttpResponse:
         raise Http404 from None
     except acts.BadDay as bad:
         return _answer(request, session, back, str(bad), is_bad=True)
-    said = f"{count} card{pluralize(count)} {'is' if count == 1 else 'are'} {words}." if count else NOTHING
+    number = number_format(count, force_grouping=True)
+    said = str(done % {"count": count, "number": number} if count else NOTHING)
     return _answer(request, session.then(data["cards"][0]), back, said)
 
 
@@ -81,14 +103,26 @@ def _take_back(learner: Learner, kind: ActKind, key: UUID | int, instant: dateti
     match kind, key:
         case ActKind.EVENT, UUID():
             ids = acts.undo_event(learner=learner, event_id=key, now=instant)
-            many = f"Taken back for {len(ids)} cards. They are as they were before."
-            return ids, many if len(ids) > 1 else "Taken back. The card is as it was before."
+            many = ngettext(
+                "Taken back for %(count)s card. It is as it was before.",
+                "Taken back for %(count)s cards. They are as they were before.",
+                len(ids),
+            ) % {"count": len(ids)}
+            return ids, many if len(ids) > 1 else gettext("Taken back. The card is as it was before.")
         case ActKind.FLAG, int():
-            return [acts.undo_flag(learner=learner, flag_id=key, now=instant)], "The flag is withdrawn."
+            return [acts.undo_flag(learner=learner, flag_id=key, now=instant)], gettext(
+                "The flag is withdrawn."
+            )
         case _, int():
             ids = acts.undo_own_edit(learner=learner, revision_id=key, now=instant)
-            many = f"Your edit of {len(ids)} cards is taken back. They read as before."
-            return ids, many if len(ids) > 1 else "Your edit is taken back. The card reads as before."
+            if len(ids) == 1:
+                return ids, gettext("Your edit is taken back. The card reads as before.")
+            many = ngettext(
+                "Your edit of %(count)s card is taken back. It reads as before.",
+                "Your edit of %(count)s cards is taken back. They read as before.",
+                len(ids),
+            )
+            return ids, many % {"count": len(ids)}
     raise NotYours(key)
 
 

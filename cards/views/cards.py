@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards.actions.cards import (
@@ -32,7 +33,7 @@ from cards.views.review import today_of
 from cards.views.rights import editing
 
 REVISIONS_PER_PAGE = 20
-CHANGED = "The card was changed in the meantime. Nothing was restored: look at its history again."
+CHANGED = _("The card was changed in the meantime. Nothing was restored: look at its history again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def card_new(request: Request, deck_id: int) -> HttpResponse:
         return show_editor(request, "cards/card_new.html", form, {"deck": deck})
     with editing(request, deck):
         card = make_card(deck=deck, wording=form.wording, author=request.learner, now=now())
-    messages.success(request, f"Written: {card}")
+    messages.success(request, _("Written: %(card)s") % {"card": card})
     return redirect("cards:card_new", deck.pk) if form.cleaned_data["act"] == "another" else redirect(deck)
 
 
@@ -113,7 +114,7 @@ def card_edit(request: Request, card_id: int) -> HttpResponse:
         return show_editor(request, "cards/card_edit.html", form, {"card": card}, wording=card.wording)
     form, is_ready = read_editor(request, EditForm(request.POST, request.FILES))
     if is_ready and not form.cleaned_data["reason"] and card.deck.owner != request.learner:
-        form.add_error("reason", "Say why, for those who learn from this card.")
+        form.add_error("reason", _("Say why, for those who learn from this card."))
         is_ready = False
     if not is_ready:
         return show_editor(request, "cards/card_edit.html", form, {"card": card})
@@ -133,7 +134,9 @@ def card_edit(request: Request, card_id: int) -> HttpResponse:
         form = form.based_on(stale.card.revision_number)
         context = {"card": stale.card, "conflict": conflict}
         return show_editor(request, "cards/card_edit.html", form, context, status=409)
-    messages.success(request, "Saved." if revision else "The card says that already. Nothing was written.")
+    messages.success(
+        request, _("Saved.") if revision else _("The card says that already. Nothing was written.")
+    )
     return redirect(card)
 
 
@@ -153,7 +156,11 @@ def _restore(request: Request, card: Card) -> HttpResponse:
     except StaleEdit:
         messages.warning(request, CHANGED)
     else:
-        said = f"Back to revision {revision.number}." if restored else "The card says that already."
+        said = (
+            _("Back to revision %(number)s.") % {"number": revision.number}
+            if restored
+            else _("The card says that already.")
+        )
         messages.success(request, said)
     return redirect(card)
 
@@ -174,16 +181,18 @@ def card_move(request: Request, card_id: int) -> HttpResponse:
     card = get_object_or_404(Card.objects.editable_by(request.learner).select_related("deck"), pk=card_id)
     form = _move_form(request.learner, card, request.POST)
     if not form.is_valid():
-        messages.error(request, "The card was not moved: choose a deck that you may edit.")
+        messages.error(request, _("The card was not moved: choose a deck that you may edit."))
         return redirect(card)
     deck = form.cleaned_data["deck"]
     try:
         with editing(request, card.deck, deck):
             move_card(card=card, deck=deck)
     except KeyedCard:
-        messages.error(request, "The card stays: its deck is loaded from a file, which would bring it back.")
+        messages.error(
+            request, _("The card stays: its deck is loaded from a file, which would bring it back.")
+        )
     else:
-        messages.success(request, f"Moved to {deck.name}.")
+        messages.success(request, _("Moved to %(deck)s.") % {"deck": deck.name})
     return redirect(card)
 
 
@@ -197,9 +206,11 @@ def card_archive(request: Request, card_id: int) -> HttpResponse:
     if form.cleaned_data["to"] == "archive":
         with editing(request, card.deck):
             archive_card(card=card, now=now())
-        messages.success(request, "The card is in the archive. It comes up no more until you bring it back.")
+        messages.success(
+            request, _("The card is in the archive. It comes up no more until you bring it back.")
+        )
     else:
         with editing(request, card.deck):
             unarchive_card(card=card)
-        messages.success(request, "The card is back, its schedule as it was.")
+        messages.success(request, _("The card is back, its schedule as it was."))
     return redirect(card)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -13,7 +14,7 @@ from cards.forms.catch_up import CatchUpForm, DaysForm
 from cards.http import Request, render_page
 from cards.models.catch_up import USUAL_DAYS, last_catch_up, plan_of
 
-OUTDATED = "Your cards have changed since. This is how the days would be now; nothing was moved."
+OUTDATED = _("Your cards have changed since. This is how the days would be now; nothing was moved.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards.actions.decks import archive_deck, edit_deck, leave_deck, make_deck, study_deck, unarchive_deck
@@ -68,7 +69,7 @@ def deck_new(request: Request) -> HttpResponse:
         )
     except NotYours:
         raise Http404 from None
-    messages.success(request, "The deck is made. Write its first card.")
+    messages.success(request, _("The deck is made. Write its first card."))
     return redirect(deck)
 
 
@@ -122,7 +123,7 @@ def deck_edit(request: Request, deck_id: int) -> HttpResponse:
         return render_page(request, "decks/deck_edit.html", context, status=422 if form.is_bound else 200)
     with editing(request, deck):
         edit_deck(deck=deck, name=form.cleaned_data["name"], description=form.cleaned_data["description"])
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return redirect(deck)
 
 
@@ -137,12 +138,12 @@ def deck_archive(request: Request, deck_id: int) -> HttpResponse:
         with editing(request, deck):
             archive_deck(deck=deck, now=now())
         messages.success(
-            request, "The deck is in the archive. Its cards come up no more until you bring it back."
+            request, _("The deck is in the archive. Its cards come up no more until you bring it back.")
         )
     else:
         with editing(request, deck):
             unarchive_deck(deck=deck)
-        messages.success(request, "The deck is back, with every card where it was.")
+        messages.success(request, _("The deck is back, with every card where it was."))
     return redirect(deck)
 
 
@@ -156,10 +157,10 @@ def deck_study(request: Request, deck_id: int) -> HttpResponse:
     learner = known_learner(request)
     if form.cleaned_data["to"] == "study":
         study_deck(learner=learner, deck=deck, now=now())
-        messages.success(request, "Its cards now come up in your reviews.")
+        messages.success(request, _("Its cards now come up in your reviews."))
     else:
         leave_deck(learner=learner, deck=deck)
         messages.success(
-            request, "Its cards come up no more. What you learnt is kept for when you come back."
+            request, _("Its cards come up no more. What you learnt is kept for when you come back.")
         )
     return redirect(deck)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
@@ -20,6 +21,7 @@ from cards.forms.demo_runs import MOST_SEED, ParametersForm, PollForm, RunForm
 from cards.http import Request, csv_file, render_page
 from cards.models import Card, DemoPicture, DemoRun
 from cards.models.demo_runs import DemoRunQuerySet
+from cards.translated import translated
 from cards.views.demos import demo_or_404, is_worker_there, show_demo, texts_of, visible_card
 from cards.views.guests import address_of, known_learner, zone_of
 from chapter5.logs import request_id
@@ -117,7 +119,7 @@ def demo_run(request: Request, run_id: UUID) -> HttpResponse:
     if not run.is_unfinished:
         response["HX-Retarget"] = "closest .run"  # the Cancel button beside the progress goes too
     if said := _said(run, poll.cleaned_data.get("state", "")):
-        trigger_client_event(response, "said", {"text": f"{demo.title}: {said}"})
+        trigger_client_event(response, "said", {"text": f"{translated(demo.title)}: {said}"})
     return response
 
 
@@ -125,11 +127,12 @@ def _said(run: DemoRun, state_before: str) -> str:
     """What a screen reader is told: the beginning and the end, and not each step between them."""
     match run.status:
         case DemoRun.Status.RUNNING:
-            return "" if state_before.startswith(DemoRun.Status.RUNNING) else "it runs."
+            return "" if state_before.startswith(DemoRun.Status.RUNNING) else _("it runs.")
         case DemoRun.Status.DONE:
-            return f"done. {run.result.finding if run.result else ''}"
+            finding = translated(run.result.finding, run.result.messages) if run.result else ""
+            return f"{_('done.')} {finding}"
         case DemoRun.Status.FAILED:
-            return f"it failed. {run.error}"
+            return _("it failed. %(error)s") % {"error": translated(run.error, run.messages)}
         case _:
             return ""
 

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -22,6 +24,7 @@ from cards.forms.demo_runs import FIRST_SEED, DemoForm, ParametersForm, texts_in
 from cards.http import Request, render_page
 from cards.models import Card, DemoRun, DemoWorker, Learner
 from cards.models.demo_runs import DemoRunQuerySet
+from cards.translated import translated
 from cards.views.guests import zone_of
 
 RUNS_PER_PAGE = 10
@@ -73,12 +76,12 @@ def _cards_by_slug(learner: Learner | None) -> dict[str, list[Card]]:
 def _pace(demo: Demo) -> str:
     """How long one waits: by what the newest run took; by its limit until there is one."""
     if demo.queue is Queue.LIGHT:
-        return "at once"
+        return _("at once")
     computed = DemoRun.objects.filter(slug=demo.slug, status=DemoRun.Status.DONE, result__isnull=False)
     seconds = computed.order_by("-created_at").values_list("result__stamp__seconds", flat=True).first()
     if seconds is None:
-        return f"takes {limit_seconds(demo.slug):.0f} s at most"
-    return f"takes about {max(1, round(seconds))} s"
+        return _("takes %(seconds)s s at most") % {"seconds": number_format(round(limit_seconds(demo.slug)))}
+    return _("takes about %(seconds)s s") % {"seconds": number_format(max(1, round(seconds)))}
 
 
 @require_GET
@@ -154,11 +157,11 @@ def _pair(own: DemoRunQuerySet, demo: Demo, left_id: UUID | None, right_id: UUID
     left, right = (get_object_or_404(ended, pk=run_id) for run_id in (left_id, right_id))
     texts = texts_of(demo, left), texts_of(demo, right)
     rows = [
-        Compared(parameter.label, *(each.get(parameter.name, "") for each in texts))
+        Compared(translated(parameter.label), *(each.get(parameter.name, "") for each in texts))
         for parameter in demo.parameters
     ]
-    rows.append(Compared("Seed", str(left.seed), str(right.seed)))
-    rows.append(Compared("Device", *(run.result.stamp["device"] for run in (left, right) if run.result)))
+    rows.append(Compared(_("Seed"), str(left.seed), str(right.seed)))
+    rows.append(Compared(_("Device"), *(run.result.stamp["device"] for run in (left, right) if run.result)))
     return Pair(left, right, rows)
 
 

@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from chapter5.logs import request_id
 
@@ -23,10 +25,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs nothing that may be broken: no database, no session."""
+    language = (get_language() or "").partition("-")[0]
     return HttpResponse(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>chapter5</title>"
-        "<h1>Something went wrong here.</h1><p>It has been written to the log. What you graded before is kept.</p>"
-        f"<p>If you report it, name it: <code>{request_id.get()}</code></p>"
-        '<p><a href="/">Home</a></p></html>',
+        f"<!doctype html><html lang={language}><meta charset=utf-8><title>chapter5</title>"
+        f"<h1>{_('Something went wrong here.')}</h1>"
+        f"<p>{_('It has been written to the log. What you graded before is kept.')}</p>"
+        f"<p>{_('If you report it, name it:')} <code>{request_id.get()}</code></p>"
+        f'<p><a href="/">{_("Home")}</a></p></html>',
         status=500,
     )

@@ -62,7 +62,7 @@ def flag_withdraw(request: Request, card_id: int) -> HttpResponse:
         withdraw_flag(flag=own, now=now())
     if request.htmx:
         return render(request, "flags/_flag_button.html", {"card": card, "has_focus": True})
-    messages.success(request, "The flag is withdrawn.")
+    messages.success(request, _("The flag is withdrawn."))
     return redirect(card)
 
 

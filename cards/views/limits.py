@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -28,7 +29,7 @@ def today_limits(request: Request) -> HttpResponse:
         data = form.cleaned_data
         set_today_limits(learner=learner, new=data["new"], reviews=data["reviews"], now=now())
         if data["then"] != "review":
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
         return redirect(f"cards:{data['then'] or 'home'}")
     context = {"form": form, "has_exception": learner.has_exception(today)}
     return render_page(request, "limits/today_limits.html", context, status=422 if form.errors else 200)
@@ -51,7 +52,7 @@ def deck_limits(request: Request, deck_id: int) -> HttpResponse:
         each_day = {name: data[name] for name in stored}
         set_deck_limits(learner=learner, deck=deck, now=instant, **each_day)
         set_today_limits(learner=learner, deck=deck, new=data["new"], reviews=data["reviews"], now=instant)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect(deck)
     context = {"form": form, "deck": deck}
     return render_page(request, "limits/deck_limits.html", context, status=422 if form.errors else 200)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,7 +31,7 @@ def my_data(request: Request) -> HttpResponse:
     """What is held, counted by kind, with the way to take it and the way to delete it."""
     if request.learner is None:
         return _to_sign_in(request)
-    kinds = [(rows.name, count) for rows in held(request.learner) if (count := rows.count())]
+    kinds = [(rows.title, count) for rows in held(request.learner) if (count := rows.count())]
     return render_page(request, "my_data/my_data.html", {"kinds": kinds})
 
 
@@ -72,7 +73,7 @@ def _leave(request: Request, learner: Learner) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             logout(request)
-            messages.success(request, "Everything that was to be deleted is deleted. Goodbye.")
+            messages.success(request, _("Everything that was to be deleted is deleted. Goodbye."))
             return redirect("cards:home")
     context = {"leaving": leaving(learner), "form": form}
     return render_page(request, "my_data/my_data_delete.html", context, status=422 if form.errors else 200)

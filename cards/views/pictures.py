@@ -12,6 +12,7 @@ from django.http import (
     HttpResponseNotModified,
     JsonResponse,
 )
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cards.actions.pictures import PictureRefused, store_picture
@@ -27,7 +28,7 @@ def picture_upload(request: Request) -> HttpResponse:
     """For the editor's script: keeps a picture. JSON: its address (201), or `error`, a sentence (422)."""
     form = PictureForm(request.POST, request.FILES)
     if not form.is_valid():
-        return JsonResponse({"error": "Choose a file first."}, status=422)
+        return JsonResponse({"error": _("Choose a file first.")}, status=422)
     try:
         picture = store_picture(owner=known_learner(request), file=form.cleaned_data["picture"], now=now())
     except PictureRefused as error:

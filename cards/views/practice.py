@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -22,21 +24,21 @@ from cards.views.review import today_of
 
 # By state: under each heading what it is called, the search, and the order in which it is practised.
 READY = {
-    "What you forgot": [
-        ("Today", "forgotten:1", Order.DECK),
-        ("In the last 7 days", "forgotten:7", Order.DECK),
-        ("In the last 30 days", "forgotten:30", Order.DECK),
+    _("What you forgot"): [
+        (_("Today"), "forgotten:1", Order.DECK),
+        (_("In the last 7 days"), "forgotten:7", Order.DECK),
+        (_("In the last 30 days"), "forgotten:30", Order.DECK),
     ],
-    "What is hard": [
-        ("With an E-Factor below 2", "ease<2", Order.DECK),
-        ("Forgotten again and again", "is:leech", Order.DECK),
-        ("Flagged by you", "is:flagged", Order.DECK),
-        ("Suspended", "is:suspended", Order.DECK),
+    _("What is hard"): [
+        (_("With an E-Factor below 2"), "ease<2", Order.DECK),
+        (_("Forgotten again and again"), "is:leech", Order.DECK),
+        (_("Flagged by you"), "is:flagged", Order.DECK),
+        (_("Suspended"), "is:suspended", Order.DECK),
     ],
-    "What comes": [
-        ("In the next 7 days", "due>0 due<=7", Order.DUE),
-        ("Later than that", "due>7", Order.DUE),
-        ("Not learnt yet", "is:new", Order.DECK),
+    _("What comes"): [
+        (_("In the next 7 days"), "due>0 due<=7", Order.DUE),
+        (_("Later than that"), "due>7", Order.DUE),
+        (_("Not learnt yet"), "is:new", Order.DECK),
     ],
 }
 
@@ -45,7 +47,7 @@ READY = {
 class Choice:
     """Something to practise: its name, the search that finds it, its order, and how many cards it has, if known."""
 
-    name: str
+    name: str | Promise
     query: str
     order: Order = Order.DECK
     count: int | None = None
@@ -54,6 +56,9 @@ class Choice:
     def url(self) -> str:
         """Where its practice begins."""
         return f"{reverse('cards:review')}?{urlencode({'practise': self.query, 'order': self.order})}"
+
+
+Topics = dict[str | Promise, list[Choice]]
 
 
 @require_GET
@@ -73,7 +78,7 @@ def practice(request: Request) -> HttpResponse:
     return render_page(request, "practice/practice.html", context)
 
 
-def _by_state(learner: Learner | None, today: date) -> dict[str, list[Choice]]:
+def _by_state(learner: Learner | None, today: date) -> Topics:
     """Those that have cards."""
     if learner is None:
         return {}
@@ -83,22 +88,22 @@ def _by_state(learner: Learner | None, today: date) -> dict[str, list[Choice]]:
     return {topic: [choice for choice in choices if choice.count] for topic, choices in topics.items()}
 
 
-def _kept(learner: Learner | None) -> dict[str, list[Choice]]:
+def _kept(learner: Learner | None) -> Topics:
     searches = learner.saved_searches.all() if learner else []
-    return {"Your searches": [Choice(kept.name, kept.query) for kept in searches]}
+    return {_("Your searches"): [Choice(kept.name, kept.query) for kept in searches]}
 
 
-def _decks(learner: Learner | None) -> dict[str, list[Choice]]:
+def _decks(learner: Learner | None) -> Topics:
     queries = deck_queries(learner)
     cards = Card.objects.filter(archived_at=None, deck__in=list(queries)).order_by()
     counts = dict(cards.values_list("deck").annotate(count=Count("pk")))
     found = Deck.objects.filter(pk__in=counts).order_by("name", "pk").values_list("pk", "name")
-    return {"One deck": [Choice(name, write(queries[pk]), count=counts[pk]) for pk, name in found]}
+    return {_("One deck"): [Choice(name, write(queries[pk]), count=counts[pk]) for pk, name in found]}
 
 
-def _tags(learner: Learner | None) -> dict[str, list[Choice]]:
+def _tags(learner: Learner | None) -> Topics:
     return {
-        "One tag": [
+        _("One tag"): [
             Choice(tag, write(Tagged(tag, is_whole=True)), count=count)
             for tag, count in tag_counts(learner).items()
         ]

@@ -3,7 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.template.defaultfilters import pluralize
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cards.actions.decks import make_deck
@@ -13,9 +16,10 @@ from cards.exchange.questionnaire import NotAQuestionnaire, Paragraph, Questionn
 from cards.forms.questionnaires import QuestionnaireForm, RolesForm
 from cards.http import Request, render_page
 from cards.models import Revision
+from cards.translated import translated
 from cards.views.guests import known_learner
 
-DEFAULT_NAME = "My questionnaire"
+DEFAULT_NAME = _("My questionnaire")
 
 
 @require_GET
@@ -46,14 +50,18 @@ def questionnaire_make(request: Request) -> HttpResponse:
     roles = RolesForm(request.POST, form.cleaned_data["paragraphs"])
     if not roles.is_valid():
         return _show(
-            request, form, roles.paragraphs, error="A role could not be read. Nothing was made.", status=422
+            request,
+            form,
+            roles.paragraphs,
+            error=_("A role could not be read. Nothing was made."),
+            status=422,
         )
     paragraphs = roles.chosen()
     try:
         questions = drafts(paragraphs)
         wordings = questions.wordings()
     except (NotAQuestionnaire, TextError) as error:
-        return _show(request, form, paragraphs, error=str(error), status=422)
+        return _show(request, form, paragraphs, error=translated(str(error)), status=422)
     deck = make_deck(
         owner=known_learner(request),
         name=_name(form, questions),
@@ -62,9 +70,12 @@ def questionnaire_make(request: Request) -> HttpResponse:
         now=now(),
     )
     unanswered = sum(wording.needs_answer for wording in wordings)
-    said = f"The deck has {len(wordings)} card{pluralize(len(wordings))}."
+    said = ngettext("The deck has %(number)s card.", "The deck has %(number)s cards.", len(wordings)) % {
+        "number": number_format(len(wordings), force_grouping=True)
+    }
     if unanswered:
-        said += f" {unanswered} need{pluralize(unanswered, 's,')} an answer."
+        needed = ngettext("%(number)s needs an answer.", "%(number)s need an answer.", unanswered)
+        said += " " + needed % {"number": number_format(unanswered, force_grouping=True)}
     messages.success(request, said)
     return redirect(deck)
 
@@ -78,14 +89,14 @@ def _show(
     form: QuestionnaireForm,
     paragraphs: tuple[Paragraph, ...],
     *,
-    error: str = "",
+    error: str | Promise = "",
     status: int = 200,
 ) -> HttpResponse:
     roles = RolesForm(None, paragraphs)
     try:
         questions = drafts(paragraphs)
     except NotAQuestionnaire as unreadable:
-        questions, error = None, error or str(unreadable)
+        questions, error = None, error or translated(str(unreadable))
     context = {
         "name": _name(form, questions) if questions else form.cleaned_data["name"],
         "text": form.cleaned_data["text"],

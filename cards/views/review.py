@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import replace_url
@@ -39,11 +40,12 @@ from cards.scheduling import (
     study_day,
 )
 from cards.search import parse
+from cards.translated import translated
 from cards.views.beside import beside
 from cards.views.guests import known_learner, zone_of
 from cards.views.leech import Leech, leech_after, leech_named
 
-ELSEWHERE = (
+ELSEWHERE = _(
     "That card was graded elsewhere in the meantime. Nothing was counted twice; this is where you are now."
 )
 DAYS_AHEAD = 7
@@ -210,7 +212,7 @@ def _finish(learner: Learner | None, today: date, counts: QueueCounts) -> dict[s
     return {
         "done": done,
         "streak": streak_of(learner, today) if learner.has_streak else 0,
-        "grades": [(grade.label, count) for grade, count in done.grades.items() if count],
+        "grades": [(translated(grade.label), count) for grade, count in done.grades.items() if count],
         "days": forecast(learner, today, DAYS_AHEAD + 1)[1:],
         "more": more_today(learner, today, counts),
         "only_today": learner.exceptions(today),
@@ -266,7 +268,11 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
 def grade_buttons(state: State, today: date, mode: Mode, spreading: Spreading) -> list[dict[str, object]]:
     """For each grade its number, its name and what pressing it will do: the very outcome that would be stored."""
     return [
-        {"value": grade.value, "label": grade.label, "text": outcome_text(outcome, today)}
+        {
+            "value": grade.value,
+            "label": translated(grade.label),
+            "text": translated(outcome_text(outcome, today)),
+        }
         for grade, outcome in futures(state, today, mode, spreading).items()
     ]
 
@@ -277,7 +283,7 @@ def grade(request: Request) -> HttpResponse:
     """Writes the grade and shows what comes next."""
     form = GradeForm(request.POST)
     if not form.is_valid():
-        return show_next(request, Session(), said="That grade could not be read. Nothing was written.")
+        return show_next(request, Session(), said=_("That grade could not be read. Nothing was written."))
     data = form.cleaned_data
     session = Session.of(form)
     instant = now()

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -26,7 +27,7 @@ from cards.views.guests import known_learner
 from cards.views.review import today_of
 
 CARDS_PER_PAGE = 50
-TAKEN = "You keep another search of that name."
+TAKEN = _("You keep another search of that name.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,12 @@ def search_keep(request: Request) -> HttpResponse:
             form.add_error("name", TAKEN)
         except TooMany:
             form.add_error(
-                "name", f"You keep {MOST_SAVED} searches, which is all there is room for. Delete one first."
+                "name",
+                _("You keep %(count)s searches, which is all there is room for. Delete one first.")
+                % {"count": MOST_SAVED},
             )
         else:
-            messages.success(request, f"Kept as “{kept.name}”.")
+            messages.success(request, _("Kept as “%(name)s”.") % {"name": kept.name})
             return redirect(search_url(kept.query))
     return _show(request, SearchForm({"q": form["query"].value()}), form, status=422)
 
@@ -122,7 +125,7 @@ def search_edit(request: Request, search_id: int) -> HttpResponse:
         except NameTaken:
             form.add_error("name", TAKEN)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
             return redirect(search_url(kept.query))
     context = {"form": form, "kept": kept}
     return render_page(request, "search/search_edit.html", context, status=422 if form.is_bound else 200)
@@ -132,5 +135,5 @@ def search_edit(request: Request, search_id: int) -> HttpResponse:
 def search_delete(request: Request, search_id: int) -> HttpResponse:
     """Forgets a search."""
     delete_search(search=get_object_or_404(SavedSearch, pk=search_id, learner=request.learner))
-    messages.success(request, "The search is deleted. The cards that it found are where they were.")
+    messages.success(request, _("The search is deleted. The cards that it found are where they were."))
     return redirect("cards:search")

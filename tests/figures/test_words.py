@@ -6,9 +6,9 @@ import pytest
 
 from cards.figures.words import (
     about,
+    cards,
     day_axis,
     day_name,
-    many,
     middle,
     monday_of,
     months_from,
@@ -21,11 +21,7 @@ from cards.figures.words import (
     ("count", "said"), [(0, "0 cards"), (1, "1 card"), (2, "2 cards"), (1200, "1,200 cards")]
 )
 def test_a_count_has_its_noun(count, said) -> None:
-    assert many(count, "card") == said
-
-
-def test_a_count_has_the_plural_that_is_given() -> None:
-    assert (many(1, "card is", "cards are"), many(2, "card is", "cards are")) == ("1 card is", "2 cards are")
+    assert cards(count) == said
 
 
 @pytest.mark.parametrize(

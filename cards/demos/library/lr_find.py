@@ -21,6 +21,7 @@ from cards.demos.contract import (
 )
 from cards.demos.libraries import device, seeded
 from cards.demos.shown import short
+from cards.messages import Number, _
 
 if TYPE_CHECKING:
     import torch
@@ -33,21 +34,27 @@ TURNED = 1.2  # times the lowest loss: what a curve that has turned rises to
 # By the names of the functions: what stands at the mark, whose rule it is, what it does.
 RULES = {
     "valley": (
-        "valley",
+        _("valley"),
         "fastai",
-        "Half-way down the longest stretch over which the loss keeps falling: fastai's usual one.",
+        _("Half-way down the longest stretch over which the loss keeps falling: fastai's usual one."),
     ),
-    "steep": ("steep", "fastai", "Where the loss falls most steeply."),
+    "steep": (_("steep"), "fastai", _("Where the loss falls most steeply.")),
     "slide": (
-        "slide",
+        _("slide"),
         "fastai",
-        "From the right, until the slope is about the same as 15 steps further left.",
+        _("From the right, until the slope is about the same as 15 steps further left."),
     ),
-    "minimum": ("minimum ÷ 10", "the book, fastai", "A tenth of the rate at which the loss is lowest."),
+    "minimum": (
+        _("minimum ÷ 10"),
+        _("the book, fastai"),
+        _("A tenth of the rate at which the loss is lowest."),
+    ),
     "last_clear_fall": (
-        "last fall",
-        "the book",
-        "The last rate at which the loss still clearly falls; here, a quarter as steeply as at its steepest.",
+        _("last fall"),
+        _("the book"),
+        _(
+            "The last rate at which the loss still clearly falls; here, a quarter as steeply as at its steepest."
+        ),
     ),
 }
 
@@ -62,15 +69,19 @@ def last_clear_fall(
     """
     if len(losses) < FEWEST:
         raise DemoError(
-            "The loss blew up, or was no number, after a few steps: there is no curve to read. "
-            "Begin with a lower rate, or end with a lower one."
+            _(
+                "The loss blew up, or was no number, after a few steps: there is no curve to read. "
+                "Begin with a lower rate, or end with a lower one."
+            )
         )
     reach = max(1, steps // 20)
     logs, lowest = rates.log10(), int(losses.argmin())
     slopes = (losses[2 * reach :] - losses[: -2 * reach]) / (logs[2 * reach :] - logs[: -2 * reach])
     slopes = slopes[: max(lowest - reach + 1, 1)]  # slopes[n] is that at point n + reach
     if slopes.min() >= 0:
-        raise DemoError("The loss never fell between these rates. Let the rate run further, or begin lower.")
+        raise DemoError(
+            _("The loss never fell between these rates. Let the rate run further, or begin lower.")
+        )
     last = int((slopes <= CLEAR * slopes.min()).nonzero()[-1]) + reach
     return float(rates[last]), (float(rates[last]), float(losses[last]))
 
@@ -99,23 +110,26 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     ]
     finding = _finding(rates, losses, marks)
     plot = Plot(
-        title="Loss against learning rate",
-        x_label="learning rate",
-        y_label="loss",
-        series=[Series(label="loss, smoothed over the batches", x=rates, y=losses)],
+        title=_("Loss against learning rate"),
+        x_label=_("learning rate"),
+        y_label=_("loss"),
+        series=[Series(label=_("loss, smoothed over the batches"), x=rates, y=losses)],
         marks=marks,
         x_scale="log",
         finding=finding,
     )
     table = Table(
-        title="What each rule takes from the curve",
-        columns=["rule", "of", "rate", "loss there"],
+        title=_("What each rule takes from the curve"),
+        columns=[_("rule"), _("of"), _("rate"), _("loss there")],
         rows=[
             [mark.label, RULES[name][1], mark.x, mark.y]
-            for mark, (name, _) in zip(marks, by_rate, strict=True)
+            for mark, (name, _rate) in zip(marks, by_rate, strict=True)
         ],
     )
-    data = f"scikit-learn's digits: {images:,} scans of handwritten digits, 8 by 8 pixels, in memory"
+    data = _(
+        "scikit-learn's digits: %(images)s scans of handwritten digits, 8 by 8 pixels, in memory",
+        images=images,
+    )
     return Result(parts=[plot, table], finding=finding, data_used=data)
 
 
@@ -153,7 +167,7 @@ def _reporting(report: Report, steps: int) -> Any:
         def after_batch(self) -> None:
             rates, loss = self.recorder.lrs, float(self.smooth_loss)
             numbers = {"loss": loss} if math.isfinite(loss) else {}
-            report(len(rates), steps, "training, the rate rising", rate=rates[-1], **numbers)
+            report(len(rates), steps, _("training, the rate rising"), rate=rates[-1], **numbers)
 
     return Reporting()
 
@@ -161,18 +175,33 @@ def _reporting(report: Report, steps: int) -> Any:
 def _finding(rates: list[float], losses: list[float], marks: list[Mark]) -> str:
     lowest, place = min((loss, place) for place, loss in enumerate(losses) if math.isfinite(loss))
     if losses[-1] < TURNED * lowest:
-        return (
-            f"The loss has hardly risen again at {short(rates[-1])}, where the curve ends. The rules need a curve that "
-            "turns: raise the last rate."
+        return _(
+            "The loss has hardly risen again at %(rate)s, where the curve ends. The rules need a curve that "
+            "turns: raise "
+            "the last rate.",
+            rate=short(rates[-1]),
         )
     below = [mark for mark in marks if mark.x < rates[place]]
     if not below:
-        return f"The loss is lowest at a rate of {short(rates[place])}, before any rule's: begin with a lower one."
-    how_many = "All rules stay" if len(below) == len(marks) else f"{len(below)} of {len(marks)} rules stay"
-    return (
-        f"The loss is lowest, {lowest:.2g}, at a rate of {short(rates[place])}, and rises beyond it. {how_many} below "
-        f"that: from {short(below[0].x)} ({below[0].label}) to {short(below[-1].x)} ({below[-1].label}), "
-        f"{below[-1].x / below[0].x:,.0f} times as much."
+        return _(
+            "The loss is lowest at a rate of %(rate)s, before any rule's: begin with a lower one.",
+            rate=short(rates[place]),
+        )
+    said: dict[str, object] = {
+        "loss": Number(f"{lowest:.2g}"), "rate": short(rates[place]), "below": len(below), "marks": len(marks),
+        "first": short(below[0].x), "first_rule": below[0].label, "last": short(below[-1].x),
+        "last_rule": below[-1].label, "times": Number(f"{below[-1].x / below[0].x:,.0f}"),
+    }  # fmt: skip
+    if len(below) == len(marks):
+        return _(
+            "The loss is lowest, %(loss)s, at a rate of %(rate)s, and rises beyond it. All rules stay below that: from "
+            "%(first)s (%(first_rule)s) to %(last)s (%(last_rule)s), %(times)s times as much.",
+            **said,
+        )
+    return _(
+        "The loss is lowest, %(loss)s, at a rate of %(rate)s, and rises beyond it. %(below)s of %(marks)s rules stay "
+        "below that: from %(first)s (%(first_rule)s) to %(last)s (%(last_rule)s), %(times)s times as much.",
+        **said,
     )
 
 
@@ -180,47 +209,53 @@ def check(parameters: Mapping[str, Any]) -> None:
     if parameters["end_rate"] < SPAN * parameters["start_rate"]:
         raise ParameterError(
             "end_rate",
-            f"The last rate is at least {SPAN} times the first, or the curve is too short to read: "
-            f"write {short(SPAN * parameters['start_rate'])} or more.",
+            _(
+                "The last rate is at least %(span)s times the first, or the curve is too short to read: "
+                "write %(least)s or more.",
+                span=SPAN,
+                least=str.__str__(short(SPAN * parameters["start_rate"])),
+            ),
         )
 
 
 DEMO = Demo(
-    title="The learning-rate finder",
-    look_at=(
+    title=_("The learning-rate finder"),
+    look_at=_(
         "The rate rises with every batch: see where the loss begins to fall, where it falls most steeply, and where it "
         "turns. Then compare where the rules would have you train."
     ),
-    try_this="Now make the batch size 16, and see how much noisier the curve is, and how far the rules move.",
+    try_this=_(
+        "Now make the batch size 16, and see how much noisier the curve is, and how far the rules move."
+    ),
     parameters=(
         Real(
             name="start_rate",
-            label="First rate",
-            help="So low that nothing is learned yet.",
+            label=_("First rate"),
+            help=_("So low that nothing is learned yet."),
             default=1e-7,
             least=1e-8,
             most=1e-3,
         ),
         Real(
             name="end_rate",
-            label="Last rate",
-            help="So high that the loss blows up.",
+            label=_("Last rate"),
+            help=_("So high that the loss blows up."),
             default=10.0,
             least=1e-2,
             most=100,
         ),
         Integer(
             name="steps",
-            label="Steps",
-            help="How many batches; the rate is multiplied by the same factor at each.",
+            label=_("Steps"),
+            help=_("How many batches; the rate is multiplied by the same factor at each."),
             default=100,
             least=50,
             most=300,
         ),
         Integer(
             name="batch_size",
-            label="Batch size",
-            help="How many images a step looks at.",
+            label=_("Batch size"),
+            help=_("How many images a step looks at."),
             default=64,
             least=8,
             most=256,

@@ -7,16 +7,12 @@ from typing import Any
 from cards.demos.contract import Cell, Demo, Plot, Queue, Reals, Report, Result, Series, Table
 from cards.demos.libraries import device
 from cards.demos.shown import short
+from cards.messages import Number, _
 
-BEARS = ("teddy", "grizzly", "brown")
-NOTE = (
-    "In float32 the largest number is about {largest}. Here {what}, so dividing by the sum goes wrong. softmax "
-    "subtracts the largest activation first, so that no exp is above 1. The shares are the same: e^(x − max) is e^x "
-    "divided by e^max, for each of them and so for their sum."
-)
+BEARS = (_("teddy"), _("grizzly"), _("brown"))
 ALL = 0.9995  # rounds to 100.0%
-TOO_LARGE = "exp, or its sum, is larger and becomes inf"
-TOO_SMALL = "exp gives numbers so near to 0 that few or none of their digits are left"
+TOO_LARGE = _("exp, or its sum, is larger and becomes inf")
+TOO_SMALL = _("exp gives numbers so near to 0 that few or none of their digits are left")
 
 
 def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
@@ -27,11 +23,11 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     names = (
         BEARS
         if len(given) == len(BEARS)
-        else [f"class\N{NO-BREAK SPACE}{number + 1}" for number in range(len(given))]
+        else [_("class\N{NO-BREAK SPACE}%(number)s", number=number + 1) for number in range(len(given))]
     )
-    report(1, 2, "raising e to each activation")
+    report(1, 2, _("raising e to each activation"))
     exp = activations.exp()
-    report(2, 2, "dividing by their sum")
+    report(2, 2, _("dividing by their sum"))
     softmax = activations.softmax(dim=0)
 
     total, limits = exp.sum(), torch.finfo(exp.dtype)
@@ -39,28 +35,36 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     note = ""
     if not limits.tiny <= total <= limits.max:
         columns |= {"exp ÷ sum": exp / total, "exp(x − max)": (activations - activations.max()).exp()}
-        note = NOTE.format(largest=short(limits.max), what=TOO_LARGE if total > 1 else TOO_SMALL)
+        note = _(
+            "In float32 the largest number is about %(largest)s. Here %(what)s, so dividing by the sum goes "
+            "wrong. softmax "
+            "subtracts the largest activation first, so that no exp is above 1. The shares are the same: e^(x − "
+            "max) is e^x "
+            "divided by e^max, for each of them and so for their sum.",
+            largest=short(limits.max),
+            what=TOO_LARGE if total > 1 else TOO_SMALL,
+        )
     columns["softmax"] = softmax
     lists = [column.tolist() for column in columns.values()]
     rows: list[list[Cell]] = [list(row) for row in zip(names, given, *lists, strict=True)]
-    rows.append(["sum", None, *(column.sum().item() for column in columns.values())])
+    rows.append([_("sum"), None, *(column.sum().item() for column in columns.values())])
 
     shares = softmax.tolist()
     finding = _finding(names, given, shares)
     table = Table(
-        title="From activations to probabilities",
-        columns=["class", "activation", *columns],
+        title=_("From activations to probabilities"),
+        columns=[_("class"), _("activation"), *columns],
         rows=rows,
         note=note,
     )
     plot = Plot(
-        title="The share of each class",
-        x_label="class",
+        title=_("The share of each class"),
+        x_label=_("class"),
         y_label="softmax",
         series=[Series(label="softmax", x=names, y=shares, style="bars")],
         finding=finding,
     )
-    return Result(parts=[table, plot], finding=finding, data_used="the activations as given")
+    return Result(parts=[table, plot], finding=finding, data_used=_("the activations as given"))
 
 
 def _finding(names: Sequence[str], activations: Sequence[float], shares: Sequence[float]) -> str:
@@ -68,29 +72,51 @@ def _finding(names: Sequence[str], activations: Sequence[float], shares: Sequenc
     first = order[0]
     equal = [names[place] for place in order if activations[place] == activations[first]]
     if len(equal) > 1:
-        together = ", ".join(equal[:-1]) + " and " + equal[-1]
-        return f"{together} have the same activation, and so the same share: {shares[first]:.1%} each."
+        return _(
+            "%(classes)s and %(last)s have the same activation, and so the same share: %(share)s each.",
+            classes=_joined(equal[:-1]),
+            last=equal[-1],
+            share=Number(f"{shares[first]:.1%}"),
+        )
     lead = activations[first] - activations[order[1]]
-    share = f"{shares[first]:.1%}" if shares[first] < ALL else "practically all"
-    times = f" = {math.exp(lead):.3g}" if lead < 10 else ""
-    return (
-        f"The largest share, {share}, goes to {names[first]}: its activation is {lead:.4g} above that of "
-        f"{names[order[1]]}, and its share e^{lead:.4g}{times} times as large."
+    said: dict[str, object] = {
+        "share": Number(f"{shares[first]:.1%}") if shares[first] < ALL else _("practically all"),
+        "first": names[first], "second": names[order[1]], "lead": Number(f"{lead:.4g}"),
+        "times": Number(f"{math.exp(min(lead, 10)):.3g}"),
+    }  # fmt: skip
+    if lead < 10:
+        return _(
+            "The largest share, %(share)s, goes to %(first)s: its activation is %(lead)s above that of %(second)s, and "
+            "its share e^%(lead)s = %(times)s times as large.",
+            **said,
+        )
+    return _(
+        "The largest share, %(share)s, goes to %(first)s: its activation is %(lead)s above that of %(second)s, and its "
+        "share e^%(lead)s times as large.",
+        **said,
     )
 
 
+def _joined(names: Sequence[str]) -> str:
+    """The names with commas; each is said in its own language."""
+    said, *others = names
+    for other in others:
+        said = _("%(first)s, %(second)s", first=said, second=other)
+    return said
+
+
 DEMO = Demo(
-    title="Softmax, step by step",
-    look_at=(
+    title=_("Softmax, step by step"),
+    look_at=_(
         "See how the exponential turns a small lead into a large one, and makes every number positive. "
         "Dividing by the sum then gives shares between 0 and 1 that add up to 1."
     ),
-    try_this="Now make the grizzly's activation 5, and see what is left for the others. Then try 1000.",
+    try_this=_("Now make the grizzly's activation 5, and see what is left for the others. Then try 1000."),
     parameters=(
         Reals(
             name="activations",
-            label="Activations",
-            help="What the last layer gives for each class, with commas between them.",
+            label=_("Activations"),
+            help=_("What the last layer gives for each class, with commas between them."),
             default=[0.02, -2.49, 1.25],
             least=-1000,
             most=1000,
