@@ -1,5 +1,6 @@
 """How a card's wording came to be: past wordings, proposed ones, and what learners said is wrong."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -92,6 +93,13 @@ def changed_since(card: Card, learner: Learner) -> Wording | None:
     if known is None or (known.prompt, known.answer) == (card.prompt, card.answer):
         return None
     return known.wording
+
+
+def revisions_at(places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Revision]:
+    """The revisions of those cards with those numbers, by both. One query."""
+    cards, numbers = {card for card, _ in places}, {number for _, number in places}
+    found = Revision.objects.filter(card__in=cards, number__in=numbers)
+    return {(revision.card_id, revision.number): revision for revision in found}
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):

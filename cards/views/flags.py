@@ -18,6 +18,7 @@ from cards.forms.flags import CloseForm, FlagForm
 from cards.forms.suggestions import NextForm, QueueForm
 from cards.http import Request, own_address, render_page
 from cards.models import Card, Deck, Flag, Revision
+from cards.models.revisions import revisions_at
 from cards.views.guests import known_learner
 from cards.views.rights import account_of, editing
 
@@ -104,15 +105,13 @@ def flag_list(request: Request) -> HttpResponse:
 
 def _as_flagged(flags: Iterable[Flag]) -> list[tuple[Flag, Revision | None]]:
     """Each with the revision that was flagged, where the card reads otherwise by now. One query for all."""
-    changed = [flag for flag in flags if flag.revision_number != flag.card.revision_number]
-    revisions = Revision.objects.filter(
-        card__in={flag.card_id for flag in changed}, number__in={flag.revision_number for flag in changed}
-    )
-    by_number = {(revision.card_id, revision.number): revision for revision in revisions}
-    return [
-        (flag, by_number.get((flag.card_id, flag.revision_number)) if flag in changed else None)
+    changed = {
+        (flag.card_id, flag.revision_number)
         for flag in flags
-    ]
+        if flag.revision_number != flag.card.revision_number
+    }
+    found = revisions_at(changed)
+    return [(flag, found.get((flag.card_id, flag.revision_number))) for flag in flags]
 
 
 @require_POST

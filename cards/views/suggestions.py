@@ -1,5 +1,6 @@
 """Any learner can say how to word a card better, which card is missing, which one should go; editors decide."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from django.contrib import messages
@@ -40,6 +41,7 @@ from cards.forms.suggestions import (
 )
 from cards.http import Request, own_address, render_page
 from cards.models import Card, Deck, Learner, Suggestion
+from cards.models.revisions import revisions_at
 from cards.views.editor import Conflict, conflict_of, read_editor, show_editor
 from cards.views.guests import known_learner
 from cards.views.rights import account_of, editing
@@ -168,6 +170,7 @@ def _show_queue(request: Request, learner: Learner, decide: DecideForm | None = 
     context = {
         "form": form,
         "suggestions": pages,
+        "proposals": _with_bases(pages),
         "is_open": not form.cleaned_data["state"],
         "decide": decide or DecideForm(suggestions=Suggestion.objects.none()),
         "query": form.query,
@@ -175,6 +178,21 @@ def _show_queue(request: Request, learner: Learner, decide: DecideForm | None = 
     }
     status = 422 if decide and decide.errors else 200
     return render_page(request, "suggestions/suggestion_list.html", context, part="queue", status=status)
+
+
+def _with_bases(suggestions: Iterable[Suggestion]) -> list[tuple[Suggestion, Wording | None]]:
+    """Each with what the card said to its proposer; None of a new card. One query for those that changed since."""
+    changed = {
+        (each.card.pk, each.base_number)
+        for each in suggestions
+        if each.card is not None and each.base_number not in (0, each.card.revision_number)
+    }
+    found = revisions_at(changed)
+    pairs: list[tuple[Suggestion, Wording | None]] = []
+    for each in suggestions:
+        base = found.get((each.card.pk, each.base_number)) or each.card if each.card else None
+        pairs.append((each, base.wording if base else None))
+    return pairs
 
 
 @require_POST

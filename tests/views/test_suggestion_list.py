@@ -130,6 +130,17 @@ def test_one_whose_card_was_changed_is_left_and_that_is_said(client_of, ada, bob
     assert Suggestion.objects.open().get() == stale
 
 
+def test_what_others_changed_since_is_no_part_of_a_proposal(client_of, ada, bob, group) -> None:
+    card = first(group)
+    wording = Wording("Ours, all 0?", card.answer)
+    suggest_wording(card=card, proposer=bob, wording=wording, base_number=1, reason="all", now=START)
+    edit_card(card=card, wording=Wording(card.prompt, "Newer."), base_number=1, author=ada, now=START)
+    html = shown(client_of(ada))
+    assert "Ours<ins>, all</ins> 0?" in html
+    assert "<del>" not in html
+    assert "changed since this was proposed" in html
+
+
 def test_declining_wants_a_reason_which_each_proposer_gets(client_of, ada, bob, group) -> None:
     one, two = propose(first(group), bob), propose(first(group), bob, "Perhaps.")
     client = client_of(ada)
