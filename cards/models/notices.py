@@ -87,5 +87,7 @@ class Notice(models.Model):
         """Where one sees what it is about: the most particular of the rows that it names."""
         if self.kind == Notice.Kind.REMOVED:
             return reverse("cards:inbox")
-        subject = self.suggestion or self.card or self.deck or self.group
+        if self.kind == Notice.Kind.REPORTED:
+            return reverse("cards:report_list")
+        subject = self.suggestion or self.comment or self.card or self.deck or self.group
         return subject.get_absolute_url() if subject else reverse("cards:inbox")

@@ -76,6 +76,13 @@ def test_members_talk_to_each_other(client_as, readers) -> None:
     assert html.index("Why <strong>so") < html.index("Because.")
 
 
+def test_whoever_is_named_comes_from_the_inbox_to_the_comment(client_as, readers) -> None:
+    comment = say(readers, "@viewer, why so?")
+    notice = readers["viewer"].notices.get()
+    opened = client_as("viewer").post(reverse("cards:notice_open", args=[notice.pk]))
+    assert opened["Location"] == comment.get_absolute_url()
+
+
 def test_one_finds_back_to_the_review(client_as, readers) -> None:
     client = client_as("member")
     page = client.get(url(readers), {"next": "/review/?card=1"})

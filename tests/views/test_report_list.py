@@ -120,6 +120,13 @@ def test_it_refuses_what_it_cannot_read(client_of, readers) -> None:
     assert client.post(reverse("cards:report_decide", args=[999_999]), {"act": "fine"}).status_code == 404
 
 
+def test_the_owner_comes_to_it_from_the_inbox(client_of, readers) -> None:
+    reported(readers)
+    notice = readers["owner"].notices.get(kind="reported")
+    opened = client_of(readers["owner"]).post(reverse("cards:notice_open", args=[notice.pk]))
+    assert opened["Location"] == URL
+
+
 def test_what_is_dealt_with_is_gone_from_it(client_of, readers) -> None:
     report = reported(readers)
     delete_comment(comment=report.comment, by=readers["member"], now=START)
