@@ -85,6 +85,7 @@ urlpatterns = [
     path("questionnaires/", questionnaires.questionnaire, name="questionnaire"),
     path("questionnaires/read/", questionnaires.questionnaire_read, name="questionnaire_read"),
     path("questionnaires/make/", questionnaires.questionnaire_make, name="questionnaire_make"),
+    path("cards/demo/", cards.card_demo, name="card_demo"),
     path("cards/preview/", cards.card_preview, name="card_preview"),
     path("cards/<int:card_id>/", cards.card_detail, name="card_detail"),
     path("cards/<int:card_id>/edit/", cards.card_edit, name="card_edit"),

@@ -1,7 +1,17 @@
 """The card language: what a card says, cleaned and checked, and the deck file that holds many. Pure."""
 
 from cards.cardtext.deck import CardText, DeckText, read_deck, write_deck
-from cards.cardtext.wording import DemoLink, TextError, Wording, clean, clean_tag, normalise
+from cards.cardtext.wording import (
+    DemoLink,
+    TextError,
+    Wording,
+    clean,
+    clean_tag,
+    demo_texts,
+    normalise,
+    with_demo,
+    without_demo,
+)
 
 __all__ = [
     "CardText",
@@ -11,7 +21,10 @@ __all__ = [
     "Wording",
     "clean",
     "clean_tag",
+    "demo_texts",
     "normalise",
     "read_deck",
+    "with_demo",
+    "without_demo",
     "write_deck",
 ]

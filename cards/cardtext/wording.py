@@ -137,6 +137,26 @@ def clean(prompt: str, answer: str, details: str = "") -> Wording:
     return wording
 
 
+def demo_texts(details: str) -> list[str]:
+    """What stands behind each `demo:` in details as they are typed, readable or not."""
+    found = (DETAIL.fullmatch(line.strip()) for line in lines_of(details))
+    return [match["value"].strip() for match in found if match and match["key"].lower() == "demo"]
+
+
+def with_demo(details: str, link: DemoLink) -> str:
+    """Details as they are typed, with that demo as their last line."""
+    return "\n".join([*filter(None, [normalise(details)]), f"demo: {link}"])
+
+
+def without_demo(details: str, text: str) -> str:
+    """Details as they are typed, without the first `demo:` that says so."""
+    lines = lines_of(details)
+    for number, line in enumerate(lines):
+        if demo_texts(line) == [text]:
+            return normalise("\n".join([*lines[:number], *lines[number + 1 :]]))
+    return details
+
+
 def clean_tag(text: str) -> str:
     """One tag as it is compared. Raises TextError where it is none, or several."""
     tag = " ".join(normalise(text).split()).lower()

@@ -7,13 +7,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import TextError, Wording, clean
+from cards.forms.attach import ATTACH_ACTS, Attaching
 from cards.forms.base import Form
 from cards.forms.demo_runs import demos_of
 from cards.models import Card, Deck, Picture
 from cards.models.decks import DeckQuerySet
 from cards.translated import translated
 
-ACTS = ["save", "another", "preview", "picture"]
+ACTS = ["save", "another", "preview", "picture", *ATTACH_ACTS]
 
 
 def markdown_area(rows: int) -> forms.Textarea:
@@ -74,8 +75,15 @@ class EditorForm(WordingForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    attaching: Attaching | None = None  # what its part for demos shows, where that was asked for
+
     def clean_act(self) -> str:
-        return self.cleaned_data["act"] or "save"
+        """A button that takes a demo off says which one, and so has no room for the act."""
+        return "detach" if "detach" in self.data else self.cleaned_data["act"] or "save"
+
+    def with_details(self, details: str) -> Self:
+        """The same form with other details, as if they had been typed."""
+        return self._with(details=details)
 
     def showing(self, picture: Picture) -> Self:
         """The same form with the picture at the end of its answer, as if that had been typed."""

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from cards.actions.cards import (
     KeyedCard,
@@ -20,6 +21,7 @@ from cards.actions.cards import (
     unarchive_card,
 )
 from cards.clock import now
+from cards.forms.attach import Attaching
 from cards.forms.cards import EditForm, EditorForm, MoveForm, RestoreForm, WordingForm, initial_of
 from cards.forms.decks import ArchiveForm, PageForm
 from cards.forms.demo_runs import demos_of
@@ -173,6 +175,17 @@ def card_preview(request: Request) -> HttpResponse:
         return render(request, "cards/_preview.html", {"preview": form.wording})
     errors = [error for said in form.errors.values() for error in said]
     return render(request, "cards/_preview.html", {"errors": errors}, status=422)
+
+
+@require_POST
+def card_demo(request: Request) -> HttpResponse:
+    """The part of an editor for demos, after one of its buttons; with the details as they are now."""
+    attaching = Attaching.read(request.POST)
+    details = WordingForm(initial={"details": attaching.details})["details"]
+    context = {"attaching": attaching, "details": details.as_widget(attrs={"hx-swap-oob": "true"})}
+    status = 422 if attaching.is_refused else 200
+    response = render(request, "cards/_attach.html", context, status=status)
+    return trigger_client_event(response, "attached", after="settle")
 
 
 @require_POST

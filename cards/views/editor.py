@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.actions.pictures import PictureRefused, store_picture
 from cards.cardtext import Wording
 from cards.clock import now
+from cards.forms.attach import ATTACH_ACTS, Attaching
 from cards.forms.cards import EditorForm
 from cards.http import Request, render_page
 from cards.markup import Hunk, merge, three_way
@@ -19,7 +20,11 @@ from cards.models import Card, Revision
 from cards.views.guests import known_learner
 
 # What the buttons that only show ask for. Saving asks for more, such as a reason, which may be missing then.
-ASKED = {"preview": {"prompt", "answer", "details", "picture"}, "picture": {"picture"}}
+ASKED: dict[str, set[str]] = {
+    "preview": {"prompt", "answer", "details", "picture"},
+    "picture": {"picture"},
+    **{act: set() for act in ATTACH_ACTS},
+}
 
 TEXTS = {"prompt": _("Prompt"), "answer": _("Answer"), "details": _("Details")}
 
@@ -28,7 +33,7 @@ AnEditorForm = TypeVar("AnEditorForm", bound=EditorForm)
 
 def read_editor(request: Request, form: AnEditorForm) -> tuple[AnEditorForm, bool]:
     """The form that was sent, a picture that came along now in its answer; and whether to save it."""
-    form = _with_picture(request, form)
+    form = _with_demo(request, _with_picture(request, form))
     asked = ASKED.get(form.cleaned_data.get("act", ""))
     if asked is None:
         return form, form.is_valid()
@@ -52,6 +57,15 @@ def _with_picture(request: Request, form: AnEditorForm) -> AnEditorForm:
     return form.showing(picture)
 
 
+def _with_demo(request: Request, form: AnEditorForm) -> AnEditorForm:
+    if form.cleaned_data.get("act") not in ATTACH_ACTS:
+        return form
+    attaching = Attaching.read(request.POST)
+    form = form.with_details(attaching.details)
+    form.attaching = attaching
+    return form
+
+
 def show_editor(
     request: Request,
     template: str,
@@ -63,8 +77,10 @@ def show_editor(
 ) -> HttpResponse:
     """The editor's page, with the preview of what was sent, or of `wording` where nothing was."""
     preview = getattr(form, "wording", None) or wording
-    status = 422 if form.errors else status
-    return render_page(request, template, {"form": form, "preview": preview, **context}, status=status)
+    attaching = form.attaching or Attaching(form["details"].value() or "")
+    status = 422 if form.errors or attaching.is_refused else status
+    context = {"form": form, "preview": preview, "attaching": attaching, **context}
+    return render_page(request, template, context, status=status)
 
 
 @dataclass(frozen=True, slots=True)

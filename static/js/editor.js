@@ -70,6 +70,14 @@
 
   // What was typed is not lost by a slip, and a double click sends it once.
   form.addEventListener("input", () => { isChanged = true; });
+  document.body.addEventListener("attached", () => { isChanged = true; });
+  // Enter in a parameter of a demo attaches it, instead of saving the card without it.
+  form.addEventListener("keydown", (event) => {
+    const button = event.key === "Enter" && event.target.matches("#attach input") && form.querySelector("[value=attach]");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
   form.addEventListener("submit", (event) => {
     if (isSending) event.preventDefault();
     isSending = true;

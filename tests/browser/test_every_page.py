@@ -68,6 +68,7 @@ ROWS: dict[str, str] = {
     "cards:questionnaire_read": POST_ONLY,
     "cards:questionnaire_make": POST_ONLY,
     "cards:card_preview": POST_ONLY,
+    "cards:card_demo": POST_ONLY,
     "cards:card_detail": "/cards/{card}/",
     "cards:card_edit": "/cards/{own_card}/edit/",
     "cards:card_move": POST_ONLY,
