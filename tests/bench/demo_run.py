@@ -17,11 +17,12 @@ AT_MOST_TIMES = 1.1
 
 def measure() -> Iterator[Figure]:
     with warm("heavy") as site:
+        from cards.management.commands.serve import WORKER
         from tests.workers.site import seeded
 
         plain = subprocess.Popen(
             [sys.executable, "-m", __name__],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+            cwd=ROOT, env=os.environ | WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
         )  # fmt: skip
 
         def inside() -> dict[str, float]:
