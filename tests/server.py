@@ -50,7 +50,7 @@ class Server:
     def manage(self, *arguments: str, **environment: str) -> str:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.environment | environment, capture_output=True, text=True, check=False, timeout=120,
+            cwd=ROOT, env=self.environment | environment, capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
