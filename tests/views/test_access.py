@@ -228,6 +228,7 @@ ROWS: dict[str, Row] = {
     "report_decide": Row(POST_ONLY, only(("owner", "staff"), 302), args=("report",), data={"act": "fine"}),
     "deck_analysis": Row(only(EDITORS), args=DECK),
     "deck_analysis_csv": Row(only(EDITORS), args=DECK),
+    "card_demo": Row(POST_ONLY, only(EVERYBODY, 422)),
     "healthz": ALL_READ,
     "readyz": ALL_READ,
 }
