@@ -234,3 +234,32 @@ def test_of_two_admins_the_second_sees_both_edits_and_overwrites_nothing(
     expect(reader.locator(".answer")).to_contain_text("They sum to 1.")
     assert all("409" in complaint for complaint in new_context.complaints)
     new_context.complaints.clear()  # a stale edit is what was asked for
+
+
+def test_the_queue_is_narrowed_down_in_place_and_several_are_accepted(
+    shared: Shared, learner: tuple[Page, str], new_admin: Callable[[], tuple[Page, str]]
+) -> None:
+    me, _ = learner
+    for prompt in ("What is a logit?", "What is a loss?"):
+        me.goto(f"/decks/{shared.deck}/")
+        me.get_by_role("link", name="Suggest a card").click()
+        me.get_by_label("Prompt").fill(prompt)
+        me.get_by_label("Why does the deck need it?").fill("It is asked in the book.")
+        me.get_by_role("button", name="Send the suggestion").click()
+        expect(me.locator(".said")).to_contain_text("Your suggestion waits")
+    admin, _ = new_admin()
+    admin.goto(f"/suggestions/?deck={shared.deck}")
+    expect(admin.get_by_role("status").first).to_have_text("2 are open")
+    admin.get_by_label("Kind").focus()
+    admin.get_by_label("Kind").select_option("removal")
+    expect(admin.get_by_text("Nothing waits for you.")).to_be_visible()
+    expect(admin.get_by_label("Kind")).to_be_focused()
+    admin.get_by_label("Kind").select_option("new")
+    for number in (1, 2):
+        admin.get_by_label(f"Choose suggestion {number}").check()
+    admin.get_by_role("button", name="Accept as proposed").click()
+    expect(admin.locator(".said")).to_have_text("2 accepted.")
+    me.goto("/inbox/")
+    expect(me.get_by_role("button", name="What is a logit?")).to_be_visible()
+    me.goto(f"/decks/{shared.deck}/")
+    expect(me.get_by_role("link", name="What is a loss?")).to_be_visible()
