@@ -1,7 +1,7 @@
 """Runs every demo with its defaults on this machine, and says what it took: `make gpu-check`.
 
-Needs this package and what it computes with; no Django, no network. Ends with 1 where a demo fails or takes longer than
-it may, and where CUDA is asked for and absent.
+Needs this package, cards/messages.py and what it computes with; no Django, no network. Ends with 1 where a demo fails
+or takes longer than it may, and where CUDA is asked for and absent.
 """
 
 import argparse
