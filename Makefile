@@ -25,7 +25,7 @@ run: .venv/run.stamp  ## start chapter5 on PORT (8000), its data in DATA_DIR (va
 test: .venv/dev.stamp chromium  ## the whole suite on the embedded database, browser tests included
 	unset DATABASE_URL REDIS_URL; $(PYTEST) tests
 
-test-services: .venv/dev.stamp chromium  ## database and browser tests on PostgreSQL and Redis
+test-services: .venv/dev.stamp chromium  ## on PostgreSQL and Redis all tests that these may change something of
 	@export DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/0}; \
 	$(BIN)/python -m tests.services && $(PYTEST) $(addprefix --ignore=,$(PURE) $(SAME)) tests
 

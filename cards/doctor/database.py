@@ -5,10 +5,10 @@ from pathlib import Path
 
 from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
 
 from cards.clock import now
 from cards.doctor.finding import Finding, first_line, listed, ok, problem, warning
+from cards.models.database import migrations_to_run, unknown_migrations
 
 PATIENCE_SECONDS = 5
 CLOCK_SECONDS = 5.0  # that clocks of two machines may differ
@@ -96,21 +96,13 @@ def _distance(theirs: datetime, before: datetime, after: datetime) -> float:
 
 def migrations() -> Finding:
     """The tables are what this code expects."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if waiting := [f"{migration.app_label}.{migration.name}" for migration, _ in plan]:
+    if waiting := migrations_to_run():
         return problem(
             f"{len(waiting)} still to run: {listed(waiting)}.",
             "Run `manage.py prepare`, or start the site anew.",
         )
-    known = executor.loader.disk_migrations.keys()
-    strange = {
-        f"{app}.{name}"
-        for app, name in executor.loader.applied_migrations.keys() - known
-        if app in executor.loader.migrated_apps
-    }
-    if strange:
+    if unknown := unknown_migrations():
         return warning(
-            f"The database is newer than this code: {listed(sorted(strange))}.", "Bring the code up to date."
+            f"The database is newer than this code: {listed(unknown)}.", "Bring the code up to date."
         )
     return ok("All have run.")

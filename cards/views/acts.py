@@ -22,7 +22,8 @@ from cards.http import Request, own_address
 from cards.models import Learner
 from cards.models.acts import ActKind
 from cards.views.guests import known_learner
-from cards.views.review import Session, show_next
+from cards.views.review import show_next
+from cards.views.session import Session
 
 # What is said when one card, or several, were changed.
 DONE = {

@@ -15,7 +15,7 @@ from cards.forms.decks import PageForm
 from cards.http import Request, render_page
 from cards.models import Assignment, Deck, Right
 from cards.reports import due_assignments, group_progress
-from cards.views.review import today_of
+from cards.views.guests import today_of
 from cards.views.rights import account_of, group_of
 
 MEMBERS_PER_PAGE = 100

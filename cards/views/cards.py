@@ -30,8 +30,7 @@ from cards.models import Card, Deck, Flag, Learner, Revision, Suggestion
 from cards.models.acts import last_act
 from cards.views.beside import beside
 from cards.views.editor import conflict_of, read_editor, show_editor
-from cards.views.guests import zone_of
-from cards.views.review import today_of
+from cards.views.guests import today_of, zone_of
 from cards.views.rights import editing
 
 REVISIONS_PER_PAGE = 20

@@ -19,8 +19,7 @@ from cards.models.acts import last_act
 from cards.models.search import deck_queries
 from cards.reports import waiting
 from cards.search import write
-from cards.views.guests import known_learner
-from cards.views.review import today_of
+from cards.views.guests import known_learner, today_of
 from cards.views.rights import editing
 
 CARDS_PER_PAGE = 100

@@ -28,7 +28,7 @@ from cards.forms.groups import FollowForm, GiveForm, GroupForm, ProgressForm, Su
 from cards.http import Request, render_page
 from cards.models import Comment, Deck, Membership, Right, StudyGroup
 from cards.reports import due_assignments, waiting
-from cards.views.review import today_of
+from cards.views.guests import today_of
 from cards.views.rights import account_of, group_of
 
 PER_PAGE = 50

@@ -1,7 +1,12 @@
-"""A guest's row is made when there is something to keep: at the first POST that writes, never on GET."""
+"""Who asks, where that is nobody known: their zone, their day, their address; and their row.
 
+A guest's row is made when there is something to keep: at the first POST that writes, never on GET.
+"""
+
+from datetime import date, datetime
 from ipaddress import ip_address, ip_network
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
@@ -13,6 +18,9 @@ from cards.clock import now
 from cards.http import GUEST_ID, Request
 from cards.models import Learner
 from cards.models.learners import time_zones
+from cards.scheduling import study_day
+
+DEFAULT_ROLLOVER_HOUR: int = Learner._meta.get_field("rollover_hour").default
 
 
 def browser_zone(request: Request) -> str | None:
@@ -24,6 +32,13 @@ def browser_zone(request: Request) -> str | None:
 def zone_of(request: Request) -> str:
     """The browser's time zone, else UTC."""
     return browser_zone(request) or "UTC"
+
+
+def today_of(request: Request, instant: datetime) -> date:
+    """The study day of whoever asks."""
+    if request.learner is not None:
+        return request.learner.study_day(instant)
+    return study_day(instant, ZoneInfo(zone_of(request)), DEFAULT_ROLLOVER_HOUR)
 
 
 def known_learner(request: Request) -> Learner:

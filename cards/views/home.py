@@ -9,7 +9,8 @@ from cards.models import Deck
 from cards.models.queue import more_today, queue_counts
 from cards.reports import DayLoad, asking, due_assignments, forecast, seconds_per_card, streak_of
 from cards.scheduling import QueueCounts
-from cards.views.review import next_of, today_of
+from cards.views.finish import next_of
+from cards.views.guests import today_of
 
 DAYS_AHEAD = 14
 MANY_DUE = 30  # so many cards, and twice as many as on any day to come, are a backlog

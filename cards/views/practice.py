@@ -20,7 +20,7 @@ from cards.models import Card, Deck, Learner
 from cards.models.practice import Order
 from cards.models.search import deck_queries, found_counts, tag_counts
 from cards.search import Tagged, parse, write
-from cards.views.review import today_of
+from cards.views.guests import today_of
 
 # By state: under each heading what it is called, the search, and the order in which it is practised.
 READY = {

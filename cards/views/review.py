@@ -3,10 +3,8 @@
 The day's reviews and practice, of whatever a search finds, are one flow; only the day's touches the schedule.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -22,11 +20,8 @@ from cards.clock import now
 from cards.forms.demo_runs import demos_of
 from cards.forms.review import MOST_SECONDS, AnswerForm, GradeForm, SessionForm
 from cards.http import Request, render_page
-from cards.models import Card, Learner
-from cards.models.acts import Act, last_act
-from cards.models.practice import Order, practice_cards
-from cards.models.queue import is_in_queue, more_today, next_card, queue_counts
-from cards.reports import day_done, forecast, next_asked, seconds_per_card, streak_of
+from cards.models.acts import Act
+from cards.models.queue import queue_counts
 from cards.scheduling import (
     NEW,
     NOT_MOVED,
@@ -37,75 +32,17 @@ from cards.scheduling import (
     futures,
     mode_at,
     outcome_text,
-    study_day,
 )
-from cards.search import parse
 from cards.translated import translated
 from cards.views.beside import beside
-from cards.views.guests import known_learner, zone_of
+from cards.views.finish import finish
+from cards.views.guests import known_learner, today_of
 from cards.views.leech import Leech, leech_after, leech_named
+from cards.views.session import Practised, Session, card_for, frame, pick
 
 ELSEWHERE = _(
     "That card was graded elsewhere in the meantime. Nothing was counted twice; this is where you are now."
 )
-DAYS_AHEAD = 7
-DEFAULT_ROLLOVER_HOUR: int = Learner._meta.get_field("rollover_hour").default
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Which cards: the day's; or, to practise, those that a search finds, and where one is among them."""
-
-    practise: str = ""
-    order: Order = Order.DECK
-    seed: int | None = None
-    after: int | None = None
-
-    @classmethod
-    def of(cls, form: SessionForm) -> "Session":
-        """A practice that begins shuffled gets its seed here, and keeps it."""
-        data = form.cleaned_data
-        seed = data["seed"]
-        if seed is None and data["order"] is Order.SHUFFLED:
-            seed = int(now().timestamp())
-        return cls(data["practise"], data["order"], seed, data["after"])
-
-    def fields(self) -> dict[str, object]:
-        """What its forms and addresses carry."""
-        named = {"practise": self.practise, "order": self.order, "seed": self.seed, "after": self.after}
-        return {name: value for name, value in named.items() if value is not None} if self.practise else {}
-
-    def url(self, **more: object) -> str:
-        query = urlencode({**self.fields(), **more})
-        return reverse("cards:review") + (f"?{query}" if query else "")
-
-    def then(self, card_id: int) -> "Session":
-        """The session after that card."""
-        return replace(self, after=card_id) if self.practise else self
-
-    def cards(self, learner: Learner | None, today: date) -> list[int]:
-        """The ids of what is practised, in order."""
-        return practice_cards(parse(self.practise), learner, today, self.order, self.seed or 0, self.after)
-
-
-@dataclass(frozen=True, slots=True)
-class Practised:
-    """How far a practice is: so many of its cards lie behind."""
-
-    cards: int = 0
-    total: int = 0
-
-    @property
-    def share(self) -> float:
-        """From 0 to 1."""
-        return self.cards / self.total if self.total else 1.0
-
-
-def today_of(request: Request, instant: datetime) -> date:
-    """The study day of whoever asks."""
-    if request.learner is not None:
-        return request.learner.study_day(instant)
-    return study_day(instant, ZoneInfo(zone_of(request)), DEFAULT_ROLLOVER_HOUR)
 
 
 @require_GET
@@ -137,11 +74,11 @@ def show_next(
     """
     instant = now()
     today = today_of(request, instant)
-    card, counts, practised = _pick(request.learner, session, today, card_id)
-    context = _frame(request, session, today, counts, practised, act) | {"said": said, "leech": leech}
+    card, counts, practised = pick(request.learner, session, today, card_id)
+    context = frame(request, session, today, counts, practised, act) | {"said": said, "leech": leech}
     if card is None:
         if not session.practise:
-            context |= _finish(request.learner, today, counts)
+            context |= finish(request.learner, today, counts)
         response = render_page(request, "review/finish.html", context, part="session")
     else:
         context |= {"card": card, "n": card.own.number if card.own else 0, "asked": int(instant.timestamp())}
@@ -156,81 +93,6 @@ def _named(card_id: int | None, leech: Leech | None) -> dict[str, object]:
     return {"card": card_id} if card_id else {"leech": leech.card.pk} if leech else {}
 
 
-def _pick(
-    learner: Learner | None, session: Session, today: date, card_id: int | None
-) -> tuple[Card | None, QueueCounts, Practised]:
-    if session.practise:
-        ids = session.cards(learner, today)
-        place = ids.index(session.after) + 1 if session.after in ids else 0
-        if card_id in ids:
-            place = ids.index(card_id)
-        card = _card_for(learner, ids[place]) if place < len(ids) else None
-        return card, QueueCounts(), Practised(place, len(ids))
-    if card_id is not None and learner is not None:
-        asked = _card_for(learner, card_id)
-        if asked is not None and is_in_queue(asked, learner, today):
-            return asked, queue_counts(learner, today), Practised()
-    return *next_card(learner, today), Practised()
-
-
-def _card_for(learner: Learner | None, card_id: int, *, has_answer: bool = False) -> Card | None:
-    """With its schedule; to be shown with its answer, with the learner's note and their right too."""
-    cards = Card.objects.visible_to(learner).filter(pk=card_id)
-    if learner is not None:
-        cards = cards.with_schedule(learner)
-        return cards.with_note(learner).with_can_correct(learner).first() if has_answer else cards.first()
-    return cards.select_related("deck").with_can_correct(None).first()
-
-
-def _frame(
-    request: Request,
-    session: Session,
-    today: date,
-    counts: QueueCounts,
-    practised: Practised,
-    act: Act | None,
-) -> dict[str, object]:
-    """What stands around a prompt, an answer and the finish alike."""
-    learner = request.learner
-    if act is None and learner is not None:
-        act = last_act(learner)
-    return {
-        "session": session,
-        "counts": counts,
-        "practised": practised,
-        "share": practised.share if session.practise else counts.share_done,
-        "act": act,
-        "today": today,
-        "has_answer_box": learner.has_answer_box if learner else True,
-    }
-
-
-def _finish(learner: Learner | None, today: date, counts: QueueCounts) -> dict[str, object]:
-    if learner is None:
-        return {}
-    done = day_done(learner, today)
-    return {
-        "done": done,
-        "streak": streak_of(learner, today) if learner.has_streak else 0,
-        "grades": [(translated(grade.label), count) for grade, count in done.grades.items() if count],
-        "days": forecast(learner, today, DAYS_AHEAD + 1)[1:],
-        "more": more_today(learner, today, counts),
-        "only_today": learner.exceptions(today),
-        **next_of(learner, today),
-    }
-
-
-def next_of(learner: Learner, today: date) -> dict[str, object]:
-    """What a page says of the next study day that asks for something, and how long that takes."""
-    asked = next_asked(learner, today)
-    pace = seconds_per_card(learner) if asked else None
-    return {
-        "next": asked,
-        "next_seconds": asked.counts.left * pace if asked and pace is not None else None,
-        "tomorrow": today + timedelta(days=1),
-    }
-
-
 @require_GET
 @never_cache
 def review_answer(request: Request, card_id: int) -> HttpResponse:
@@ -238,7 +100,7 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
     form = AnswerForm(request.GET)
     if not form.is_valid():
         return redirect("cards:review")
-    card = _card_for(request.learner, card_id, has_answer=True)
+    card = card_for(request.learner, card_id, has_answer=True)
     if card is None:
         raise Http404
     session = Session.of(form)
@@ -252,7 +114,7 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
     counts = QueueCounts() if session.practise else queue_counts(request.learner, today)
     ids = session.cards(request.learner, today) if session.practise else []
     practised = Practised(ids.index(card_id) if card_id in ids else 0, len(ids))
-    context = _frame(request, session, today, counts, practised, None) | {
+    context = frame(request, session, today, counts, practised, None) | {
         "card": card,
         "n": state.number,
         "asked": form.cleaned_data["asked"],

@@ -23,8 +23,7 @@ from cards.models.acts import last_act
 from cards.models.search import find
 from cards.search import fold, leaves, write
 from cards.search.mark import Piece, excerpt, mark, wanted
-from cards.views.guests import known_learner
-from cards.views.review import today_of
+from cards.views.guests import known_learner, today_of
 
 CARDS_PER_PAGE = 50
 TAKEN = _("You keep another search of that name.")

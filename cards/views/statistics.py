@@ -9,7 +9,7 @@ from cards.figures import Figure, card_facts, facts, figure_named, figures, hist
 from cards.http import Request, csv_file, render_page
 from cards.models import Card, Deck
 from cards.reports import CardHistory, Scope, Statistics, card_history
-from cards.views.review import today_of
+from cards.views.guests import today_of
 
 
 @require_GET

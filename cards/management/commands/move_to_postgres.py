@@ -11,13 +11,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from cards.actions.archive import NotRestored, archived_models, full_tables, restore_archive, write_archive
 from cards.clock import now
 from cards.exchange.archive import BadArchive
 from cards.management.commands.serve import hold_data_folder
+from cards.models.database import migrations_to_run
 
 TARGET = "target"
 CACHE_TABLE = "cache"  # made by `prepare`, and by no migration
@@ -50,8 +50,7 @@ class Command(BaseCommand):
 
     def _move(self) -> None:
         _refuse_unless_empty()
-        executor = MigrationExecutor(connection)
-        if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if waiting := migrations_to_run():
             raise NotRestored(f"{len(waiting)} migrations are to run here. Run `manage.py migrate` first.")
         call_command("replay", check=True, stdout=self.stdout)
         call_command("migrate", database=TARGET, verbosity=0, interactive=False, skip_checks=True)

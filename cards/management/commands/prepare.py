@@ -12,12 +12,11 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
 
 from cards.clock import now
 from cards.models import Learner
+from cards.models.database import migrations_to_run
 
 DECKS = ("chapter5.md",)
 
@@ -36,8 +35,7 @@ class Command(BaseCommand):
         self._make_admin()
 
     def _prepare_database(self) -> None:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if migrations_to_run():
             call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         if not settings.REDIS_URL:
             call_command("createcachetable", verbosity=0)
