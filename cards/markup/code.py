@@ -19,6 +19,8 @@ from pygments.token import (
     _TokenType,
 )
 
+from cards.messages import Message, _
+
 # Pygments' lexer of Python takes time linear in the code. Others take seconds for ten thousand characters that are
 # made for it. So much code of a text has colours, and what follows has none.
 MOST = 20_000  # characters of Python
@@ -60,7 +62,10 @@ LANGUAGES = {
     "yml": "YAML",
 }
 PYTHON = ("Python", "Python session")
-LABELS = frozenset({"Code", *(f"Code: {name}" for name in LANGUAGES.values())})
+LABELS: dict[str, Message] = {
+    str.__str__(label): label
+    for label in (_("Code"), *(_("Code: %(language)s", language=name) for name in LANGUAGES.values()))
+}
 
 # The kinds that have a colour, by Pygments' short names after a `t-` that keeps them from the classes of the page.
 # Every other kind has the colour of its parent, or none.
@@ -107,7 +112,7 @@ def code_block(code: str, info: str = "", *, coloured: bool = True) -> str:
         language = "pycon"
     name = LANGUAGES.get(language)
     shown = "".join(_highlighted(code, language)) if name and coloured else escape(code)
-    label = f"Code: {name}" if name else "Code"
+    label = _("Code: %(language)s", language=name) if name else _("Code")
     return f'<pre tabindex="0" role="group" aria-label="{label}"><code>{shown}</code></pre>\n'
 
 

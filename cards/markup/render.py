@@ -1,23 +1,35 @@
 """Card Markdown as HTML that is safe to put into a page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from html import escape
 
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from cards.markup.code import MOST, code_block, effort
+from cards.markup.code import LABELS, MOST, code_block, effort
 from cards.markup.maths import EACH, formula
 from cards.markup.parser import MARKDOWN, SURROGATES, parse
 from cards.markup.sanitise import sanitise
+from cards.messages import Message, _
 
 CACHED = 8_000  # characters; longer texts are rare, and a cache full of them would be large
 MOST_HTML = 1_000_000  # characters
-NOT_FORMATTED = (
+NOT_FORMATTED = _(
     "This text is too long or too deeply nested to be shown with its formatting. This is its source."
+)
+# What stands in rendered text beside the card's own: the names of wide things, and that sentence.
+SENTENCES = {
+    **LABELS,
+    "Table": _("Table"),
+    "Formula": _("Formula"),
+    str.__str__(NOT_FORMATTED): NOT_FORMATTED,
+}
+SENTENCE = re.compile(
+    r"""(?<= aria-label=")(?:Table|Formula|Code(?:: [^"]*)?)(?=")|(?<=<p class="not-formatted">)[^<]*"""
 )
 # What hangs on a formula from either side: browsers would begin a line with the comma, whatever joins the two.
 OPENS = re.compile(r"[^\w\s]{1,3}\Z")
@@ -32,6 +44,14 @@ def render(markdown: str) -> str:
     than 50,000 characters or with more nesting than a card needs. Never raises; takes about a second at most.
     """
     return _cached(markdown) if len(markdown) <= CACHED else _render(markdown)
+
+
+def render_in(say: Callable[[Message], str], markdown: str) -> str:
+    """The same, with what is not the card's own as `say` gives it, in another language."""
+    return SENTENCE.sub(
+        lambda found: escape(say(SENTENCES[found[0]])) if found[0] in SENTENCES else found[0],
+        render(markdown),
+    )
 
 
 def _render(markdown: str) -> str:

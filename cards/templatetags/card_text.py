@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from cards import markup
 from cards.figures.words import about, number_word
 from cards.reports import DayLoad
+from cards.translated import translated
 
 register = template.Library()
 
@@ -17,7 +18,7 @@ register = template.Library()
 @register.filter
 def markdown(text: str) -> SafeString:
     """Card Markdown as sanitised HTML."""
-    return mark_safe(markup.render(text))  # noqa: S308  (sanitised by markup.render)
+    return mark_safe(markup.render_in(translated, text))  # noqa: S308  (sanitised by markup.render)
 
 
 @register.filter
@@ -29,7 +30,7 @@ def plain(text: str) -> str:
 @register.filter
 def link_text(text: str) -> SafeString:
     """One line of Markdown, such as a reference, without the paragraph around it."""
-    return mark_safe(markup.render(text).strip().removeprefix("<p>").removesuffix("</p>"))  # noqa: S308
+    return mark_safe(markup.render_in(translated, text).strip().removeprefix("<p>").removesuffix("</p>"))  # noqa: S308
 
 
 register.filter("number_word", number_word)

@@ -56,8 +56,8 @@
 
   // A request that failed is said where a screen reader and an eye find it; what was typed is still in its field. One
   // that nobody made, the look at a demo that runs, is made again in a moment: of it nothing is said.
-  document.addEventListener("htmx:responseError", (event) => say(event, "That did not work. Reload the page and try again."));
-  document.addEventListener("htmx:sendError", (event) => say(event, "The server cannot be reached. Nothing is lost: try again when you are back online."));
+  document.addEventListener("htmx:responseError", (event) => say(event, document.body.dataset.failed));
+  document.addEventListener("htmx:sendError", (event) => say(event, document.body.dataset.away));
   document.addEventListener("htmx:beforeRequest", (event) => say(event, ""));
   function say(event, text) {
     if (!event.detail.requestConfig.triggeringEvent) return;

@@ -32,10 +32,10 @@
     form.querySelector("details.picture").open = true;
     for (const picture of pictures) {
       progress.className = "soft";
-      progress.textContent = "Sending the picture…";
+      progress.textContent = form.dataset.sending;
       try {
         insert(await upload(picture));
-        progress.textContent = "The picture is in the text.";
+        progress.textContent = form.dataset.sent;
         form.elements.picture_text.value = "";
       } catch (error) {
         progress.className = "note bad";
@@ -54,7 +54,7 @@
       response = await fetch(form.dataset.pictures, { method: "POST", body });
       answer = await response.json();
     } catch {
-      throw new Error("The picture could not be sent. Try again when you are online.");
+      throw new Error(form.dataset.unsent);
     }
     if (!response.ok) throw new Error(answer.error);
     return answer.url;

@@ -94,3 +94,11 @@ def test_a_template_marks_all_its_text(path: Path) -> None:
 )
 def test_it_would_be_found(template: str, found: list[str]) -> None:
     assert texts(template) == found
+
+
+@pytest.mark.parametrize(
+    "script", sorted((TEMPLATES.parent / "static/js").glob("*.js")), ids=lambda script: script.name
+)
+def test_a_script_says_nothing_of_its_own(script) -> None:
+    """Its sentences come with the page, as attributes, where they are marked."""
+    assert re.findall(r"""(["'`])([A-Z][^"'`]* [^"'`]*)\1""", script.read_text()) == []

@@ -43,7 +43,7 @@ def test_cards_are_tagged_reordered_and_archived_together(new_context, java_scri
     assert order(page) == ["Card 0?", "Card 2?", "Card 1?"]
     expect(page.get_by_role("button", name="One up")).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('section .rows > li > a').textContent === 'Card 2?'")
+    expect(page.locator("section .rows > li > a").first).to_have_text("Card 2?")
     page.get_by_role("button", name="Into the archive").click()
     expect(page.get_by_text("1 card is in the archive. It comes up no more")).to_be_visible()
     page.get_by_text("1 card in the archive", exact=True).click()

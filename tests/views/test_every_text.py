@@ -1,7 +1,9 @@
 """Each text of each page is marked for translation: in a language of brackets, what stands outside them is Greek."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +19,7 @@ from cards.actions.cards import edit_card, make_card
 from cards.actions.decks import make_deck
 from cards.actions.demo_runs import claim_run, finish_run, request_run
 from cards.actions.digests import token_of
+from cards.actions.discussions import report_comment, write_comment
 from cards.actions.groups import follow_deck, make_group
 from cards.actions.invites import join_group, make_invite
 from cards.actions.search import save_search
@@ -26,6 +29,7 @@ from cards.cardtext import Wording
 from cards.demos.contract import Plot, Result, Series, Table
 from cards.demos.draw import draw
 from cards.demos.registry import demo
+from cards.http import REGION_COOKIE
 from cards.models import Card, Deck, Flag
 from cards.scheduling import Grade
 from tests.browser.test_every_page import PAGES
@@ -34,6 +38,9 @@ from tests.pseudo import Unmarked, spoken
 from tests.views.demo_runs import ENVIRONMENT, worker
 
 DAY = timedelta(days=1)
+WIDE = "\n\n| α |\n| - |\n| β |\n\n```\nα\n```\n\n$$α$$"  # each has a name that is read aloud
+# What is another each time: a form's token, and the seed of another run.
+TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[^"]*|(?<=name="seed" value=")[0-9]*')
 RESULT = Result(
     parts=[
         Plot(
@@ -47,13 +54,6 @@ RESULT = Result(
 )  # fmt: skip
 
 
-class Names(dict[str, object]):
-    """What fills in the rows; a row that came since leads to number 1, or to the page of what is not there."""
-
-    def __missing__(self, name: str) -> int:
-        return 1
-
-
 @pytest.fixture
 def world(db, clock) -> SimpleNamespace:
     """A Greek learner who did everything once, a Greek admin, and the names that fill in the rows of pages."""
@@ -63,7 +63,7 @@ def world(db, clock) -> SimpleNamespace:
     cards = [
         make_card(
             deck=site,
-            wording=Wording(f"Τί {n};", f"Αυτό {n}.", "tags: βάρη\ndemo: softmax_table"),
+            wording=Wording(f"Τί {n};", f"Αυτό {n}.{WIDE}", "tags: βάρη\ndemo: softmax_table"),
             author=None,
             now=START,
         )
@@ -136,9 +136,13 @@ def world(db, clock) -> SimpleNamespace:
     assignment = set_assignment(
         group=group, by=me, deck=site, tags=["βάρη"], due_on=date(2026, 6, 1), now=START + 58 * DAY
     )
+    comment = write_comment(group=group, card=cards[1], author=staff, text="Πώς;", now=START + 58 * DAY)
+    own_comment = write_comment(group=group, card=cards[1], author=me, text="Έτσι.", now=START + 58 * DAY)
+    report_comment(comment=comment, learner=me, reason="Όχι.", now=START + 58 * DAY)
     other = make_group(owner=staff, name="Άλλοι", description="*Αλλού*", now=START)
     elsewhere = make_invite(group=other, by=staff, role="member", days=7, now=START + 58 * DAY)
-    names = Names({
+    names = {
+        "comment": comment.pk, "own_comment": own_comment.pk,
         "group": group.pk, "membership": group.memberships.get(learner=staff).pk,
         "invite": elsewhere.token, "assignment": assignment.pk,
         "learner": me.pk, "own_deck": own.pk, "own_card": mine.pk, "card": cards[1].pk, "deck": site.pk, "run": run.pk,
@@ -146,7 +150,7 @@ def world(db, clock) -> SimpleNamespace:
         "reset_key": user_pk_to_url_str(me) + "-" + default_token_generator.make_token(me),
         "email_key": EmailConfirmationHMAC(address).key, "digest": token_of(me),
         "card_type": ContentType.objects.get_for_model(Card).pk,
-    })  # fmt: skip
+    }  # fmt: skip
     clients = {"": Client(), "@": Client(), "-": Client()}
     clients[""].force_login(me)
     clients["@"].force_login(staff)
@@ -172,9 +176,46 @@ def test_every_page_is_marked(world) -> None:
     found = {}
     for name, row in PAGES.items():
         response = page_of(world, row)
+        assert response.status_code == 200, name
         if unmarked := Unmarked(response.content.decode()).found:
-            found[f"{name} {response.status_code}"] = unmarked
+            found[name] = unmarked
     assert not found, "\n".join(f"{name}: {texts}" for name, texts in found.items())
+
+
+class Machine(HTMLParser):
+    """What of a page machines read: its attributes, but for those that are words, or say what was chosen."""
+
+    LEFT_OUT = {"title", "alt", "aria-label", "placeholder", "nonce", "selected", "checked"}
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.read: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        kept = [(name, value) for name, value in attributes if name not in self.LEFT_OUT]
+        self.read.append((tag, kept))
+
+
+def test_what_machines_read_is_the_same_in_every_region(world) -> None:
+    """Ids, days, addresses, what forms hold, and each drawing's numbers; files as they are."""
+    for name, row in PAGES.items():
+        pages = []
+        for region in ("GB", "DE"):
+            for client in world.clients.values():
+                client.cookies[REGION_COOKIE] = region
+            pages.append(Machine(TOKEN.sub("", page_of(world, row).content.decode())).read)
+        assert pages[0] == pages[1], name
+
+
+@pytest.mark.parametrize("name", ["days", "ahead", "months", "hours", "seconds"])
+def test_a_file_is_the_same_in_every_region(world, name: str) -> None:
+    files = []
+    for region in ("GB", "DE"):
+        world.clients[""].cookies[REGION_COOKIE] = region
+        files.append(world.clients[""].get(f"/statistics/{name}.csv").content)
+    assert files[0] == files[1]
+    assert files[0]
 
 
 def refused(world: SimpleNamespace) -> Iterator[tuple[str, object]]:
@@ -306,5 +347,5 @@ def test_what_a_form_says_is_marked_too(world) -> None:
         typed = name.partition("search ")[2] or "\0"
         assert response.status_code in {200, 404, 409, 422, 429}, name
         if unmarked := Unmarked(response.content.decode().replace(escape(typed), "")).found:
-            found[f"{name} {response.status_code}"] = unmarked
+            found[name] = unmarked
     assert not found, "\n".join(f"{name}: {texts}" for name, texts in found.items())
