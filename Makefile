@@ -15,7 +15,7 @@ SAME := tests/browser/test_every_page.py tests/deployment/test_mail.py tests/com
 # Three at once on two cores: the slow tests wait for processes most of the time.
 PYTEST := $(BIN)/python -m pytest -q -n 3 --dist loadgroup
 
-.PHONY: help run test test-services check bench soak gpu-check pictures chromium
+.PHONY: help run test test-services check bench soak planted gpu-check pictures chromium
 help:  ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 18
 
@@ -48,6 +48,9 @@ gpu-check:  ## every demo on CUDA, with seconds and memory, into gpu-check.json;
 
 soak: .venv/dev.stamp  ## demos at their real limits for some minutes, while their workers are killed and hung
 	$(BIN)/python -m tests.soak
+
+planted: .venv/dev.stamp chromium  ## known faults, planted one by one in a copy: each has a test that turns red
+	$(BIN)/python -m tests.planted
 
 pictures: .venv/dev.stamp chromium  ## docs/pictures anew, taken of the running app
 	$(BIN)/python -m tests.pictures
