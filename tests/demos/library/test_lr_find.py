@@ -1,87 +1,26 @@
-"""Each demo is right: what it gives against values derived here."""
+"""lr_find is right: what it gives against values derived here."""
 
 import math
-import warnings
 from contextlib import suppress
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from cards.demos import Cancelled, Queue, Result, demo, libraries
+from cards.demos import Cancelled, Result
 from cards.demos.contract import DemoError, Plot, Table
 from cards.demos.library import lr_find
+from tests.demos.library.runs import part, run
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # fastai's
 
 
-def run(slug: str, seed: int = 42, report=lambda *a, **n: None, **texts: str) -> Result:
-    one = demo(slug)
-    return one.run(one.read(texts), seed, report)
-
-
-def part(result: Result, kind: type):
-    return next(each for each in result.parts if isinstance(each, kind))
-
-
-# --- softmax_table ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "activations", [[0.02, -2.49, 1.25], [5.0, 5.0], [-30.0, 0.0, 3.0, 7.5], [1.0, -1.0]]
-)
-def test_softmax_is_the_exponentials_shares(activations) -> None:
-    """Planted fault: another base than e, another axis, a sum of the activations."""
-    table = part(run("softmax_table", activations=",".join(map(str, activations))), Table)
-    exp = np.exp(np.array(activations))
-    expected = np.column_stack([activations, exp, exp / exp.sum()])
-    assert list(table.columns) == ["class", "activation", "exp", "softmax"]
-    *rows, sums = table.rows
-    assert np.allclose([row[1:] for row in rows], expected, rtol=1e-5)
-    assert (sums[0], sums[1]) == ("sum", None)
-    assert np.allclose(sums[2:], [exp.sum(), 1.0], rtol=1e-5)
-
-
-def test_the_three_bears_are_the_cards_own_numbers() -> None:
-    *rows, sums = part(run("softmax_table"), Table).rows
-    assert [row[0] for row in rows] == ["teddy", "grizzly", "brown"]
-    assert [[round(cell, 4) for cell in row[2:]] for row in rows] == [
-        [1.0202, 0.2221], [0.0829, 0.0180], [3.4903, 0.7599],
-    ]  # fmt: skip
-    assert round(sums[2], 4) in (4.5934, 4.5935)
-
-
-def test_a_thousand_overflows_and_the_shares_are_right_all_the_same() -> None:
-    result = run("softmax_table", activations="1000, 999")
-    table = part(result, Table)
-    first = dict(zip(table.columns, table.rows[0], strict=True))
-    assert first["exp"] == math.inf
-    assert first["exp(x − max)"] == 1
-    assert math.isclose(first["softmax"], 1 / (1 + math.exp(-1)), rel_tol=1e-5)
-    assert "subtracts the largest" in table.note
-
-
-def test_the_finding_names_the_largest_share() -> None:
-    exp = np.exp([0.02, -2.49, 5])
-    finding = run("softmax_table", activations="0.02,-2.49,5").finding
-    assert "brown" in finding
-    assert f"{exp[2] / exp.sum():.1%}" in finding
-
-
-# --- lr_find ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _loaded() -> None:
-    """As a worker loads it; fastai's own files warn of what comes in later versions."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        libraries.load(Queue.HEAVY)
-        libraries.prepare_child()
-
-
 @pytest.fixture(scope="module")
-def found(_loaded) -> Result:
+def found() -> Result:
+    return few_steps()
+
+
+def few_steps() -> Result:
     return run("lr_find", steps="60", batch_size="32")
 
 
@@ -241,3 +180,17 @@ def test_the_ends_of_every_range_give_a_result_or_a_sentence(start, end, batch) 
         result = run("lr_find", start_rate=start, end_rate=end, steps="50", batch_size=batch)
         assert len(part(result, Table).rows) == 5
         assert result.finding.endswith(".")
+
+
+FAULTS = [
+    ("    seeded(seed)\n", "",
+     lambda: test_the_same_seed_gives_the_same_curve_and_another_another(few_steps())),
+    ("list(map(float, learner.recorder.lrs))", "list(map(float, learner.recorder.lrs))[1:] + [10.0]",
+     lambda: test_the_rates_rise_by_equal_factors_from_the_first_to_the_last(few_steps())),
+    ("rates.log10(), int", "rates, int",
+     test_the_last_clear_fall_is_where_the_slope_is_last_a_quarter_of_the_steepest),
+    (".nonzero()[-1]) + reach", ".nonzero()[-1])",
+     test_the_last_clear_fall_is_where_the_slope_is_last_a_quarter_of_the_steepest),
+    ("np.interp(math.log10(rate), np.log10(rates), losses)", "np.interp(rate, rates, losses)",
+     lambda: test_each_rule_stands_at_its_rate_on_the_curve(few_steps())),
+]  # fmt: skip
