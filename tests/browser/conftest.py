@@ -1,18 +1,19 @@
 """A real server on committed data, and Debian's chromium. A page that logs an error fails its test."""
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.server import PASSWORD, Clock, Server, fresh_database, running
+from tests.server import PASSWORD, Clock, Server, running
+from tests.workers.site import own_services
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+people = itertools.count()
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -25,11 +26,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("site")
     clock = Clock(folder / "clock")
     clock.set(datetime.now(UTC).replace(hour=10, minute=0, microsecond=0))
-    with ExitStack() as stack:
-        environment = {}
-        if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-            environment["DATABASE_URL"] = stack.enter_context(fresh_database(os.environ["DATABASE_URL"]))
-        yield stack.enter_context(running(folder, clock, **environment))
+    with (
+        own_services(folder) as (services, _broker),
+        running(folder, clock, TRUSTED_PROXY_COUNT="1", **services) as site,
+    ):
+        yield site
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,8 @@ def new_context(browser: Browser, server: Server) -> Iterator[Callable[..., Brow
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
 
     def new_context(**options: object) -> BrowserContext:
-        context = browser.new_context(base_url=server.url, **options)
+        address = {"X-Forwarded-For": f"192.0.2.{next(people) % 250 + 1}"}  # each has limits of its own
+        context = browser.new_context(base_url=server.url, extra_http_headers=address, **options)
         context.set_default_timeout(10_000)
         context.on("page", listen)
         contexts.append(context)

@@ -1,22 +1,20 @@
 """Demos in a real browser, computed by real workers: by keyboard, while one grades, to the end or not."""
 
 import json
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from cards.demos.libraries import environment
 from tests.browser.test_every_page import complaints_of, look_at
-from tests.server import ROOT, Server, environment_of, free_port, fresh_database
-from tests.workers.site import QUICK, Broker, Workers
+from tests.server import ROOT, Server, environment_of, free_port
+from tests.workers.site import QUICK, Workers, own_services
 
 pytestmark = [pytest.mark.xdist_group("demos"), pytest.mark.timeout(300)]
 
@@ -34,18 +32,13 @@ print(json.dumps({slug: cards.filter(details__contains=f"demo: {slug}").first().
 @contextmanager
 def site(folder: Path, *names: str, **environment: str) -> Iterator[Server]:
     """The named programs of `make run` on data, a database and a broker of their own."""
-    with ExitStack() as stack:
-        if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-            environment["DATABASE_URL"] = stack.enter_context(fresh_database(os.environ["DATABASE_URL"]))
-        broker = Broker(folder)
-        if broker.port:
-            environment["REDIS_URL"] = broker.url
-            broker.start()
-            stack.callback(broker.stop)
-        server = Server(f"http://127.0.0.1:{free_port()}", environment_of(folder, **QUICK, **environment))
+    with own_services(folder) as (services, broker):
+        server = Server(
+            f"http://127.0.0.1:{free_port()}", environment_of(folder, **QUICK, **environment, **services)
+        )
         server.manage("prepare")
-        stack.enter_context(Workers(folder, server, broker).running(names))
-        yield server
+        with Workers(folder, server, broker).running(names):
+            yield server
 
 
 @pytest.fixture(scope="module")

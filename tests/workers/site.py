@@ -266,22 +266,32 @@ class Page:
 
 
 @contextmanager
-def working(folder: Path, *names: str, **environment: str) -> Iterator[Workers]:
-    """The named programs (web, light, heavy, keeper) on data, a database and a broker of their own; QUICK ones."""
-    broker = Broker(folder)
+def own_services(folder: Path) -> Iterator[tuple[dict[str, str], Broker]]:
+    """A database and a broker that no other site has, of the kinds that these tests run on, as a site is told of them.
+
+    A Redis holds the limits by address and what is cached by number, too: two sites on one would count each other's.
+    """
     with ExitStack() as stack:
-        name = str(folder / "chapter5.sqlite3")
+        environment = {}
         if connection.vendor == "postgresql":
             environment["DATABASE_URL"] = stack.enter_context(fresh_database(os.environ["DATABASE_URL"]))
-            name = environment["DATABASE_URL"].rpartition("/")[2]
-        if broker.port:
-            environment["REDIS_URL"] = broker.url
-        server = Server(
-            f"http://127.0.0.1:{free_port()}", environment_of(folder, **(QUICK | environment)), None
-        )
-        server.manage("prepare")
+        broker = Broker(folder)
         broker.start()
         stack.callback(broker.stop)
+        if broker.port:
+            environment["REDIS_URL"] = broker.url
+        yield environment, broker
+
+
+@contextmanager
+def working(folder: Path, *names: str, **environment: str) -> Iterator[Workers]:
+    """The named programs (web, light, heavy, keeper) on data, a database and a broker of their own; QUICK ones."""
+    with own_services(folder) as (services, broker), ExitStack() as stack:
+        server = Server(
+            f"http://127.0.0.1:{free_port()}", environment_of(folder, **(QUICK | environment | services))
+        )
+        server.manage("prepare")
+        name = services.get("DATABASE_URL", "").rpartition("/")[2] or str(folder / "chapter5.sqlite3")
         stack.enter_context(_database(name))
         workers = Workers(folder, server, broker)
         stack.enter_context(workers.running(names))
