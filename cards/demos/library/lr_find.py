@@ -19,13 +19,13 @@ from cards.demos.contract import (
     Series,
     Table,
 )
-from cards.demos.libraries import device, seeded
+from cards.demos.libraries import seeded
 from cards.demos.shown import short
+from cards.demos.training import digits, digits_learner, reporting
 from cards.messages import Number, _
 
 if TYPE_CHECKING:
     import torch
-    from fastai.learner import Learner
 
 SPAN = 100  # how many times the start rate the end rate is at least
 FEWEST = 20  # points of a curve that says something; fastai's `slide` needs 16
@@ -94,12 +94,13 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     rules = (last_clear_fall, valley, slide, minimum, steep)
     start, end, steps = (parameters[name] for name in ("start_rate", "end_rate", "steps"))
     with tempfile.TemporaryDirectory() as folder:
-        learner = _learner(parameters["batch_size"], folder)
-        learner.add_cb(_reporting(report, steps))
+        # lr_find looks at no validation loss: all images are trained on, a few stand in for the set that must be there.
+        images, batch = digits(), parameters["batch_size"]
+        learner = digits_learner(images, images[:batch], batch, folder)
+        learner.add_cb(reporting(report, steps, lambda _learner: _("training, the rate rising")))
         with learner.no_bar(), np.errstate(all="ignore"):
             suggested = learner.lr_find(start, end, steps, show_plot=False, suggest_funcs=rules)
         rates, losses = list(map(float, learner.recorder.lrs)), list(map(float, learner.recorder.losses))
-        images = len(learner.dls.train_ds)
 
     def loss_at(rate: float) -> float:
         return float(np.interp(math.log10(rate), np.log10(rates), losses))
@@ -128,48 +129,9 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     )
     data = _(
         "scikit-learn's digits: %(images)s scans of handwritten digits, 8 by 8 pixels, in memory",
-        images=images,
+        images=len(images),
     )
     return Result(parts=[plot, table], finding=finding, data_used=data)
-
-
-def _learner(batch_size: int, folder: str) -> "Learner":
-    """A small network and the digits, both where they are computed; what fastai writes goes to the folder."""
-    from fastai.data.core import DataLoaders
-    from fastai.learner import Learner
-    from sklearn.datasets import load_digits
-    from torch import nn, tensor
-
-    digits = load_digits()
-    pairs = list(zip(tensor(digits.images).float()[:, None] / 16, tensor(digits.target), strict=True))
-    # lr_find looks at no validation loss: all images are trained on, a few stand in for the set that must be there.
-    data = DataLoaders.from_dsets(pairs, pairs[:batch_size], bs=batch_size, num_workers=0, device=device())
-    network = nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1),
-        nn.BatchNorm2d(16),
-        nn.ReLU(),
-        nn.Conv2d(16, 32, 3, stride=2, padding=1),
-        nn.BatchNorm2d(32),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(32 * 4 * 4, 10),
-    )
-    return Learner(data, network.to(data.device), nn.CrossEntropyLoss(), path=folder)
-
-
-def _reporting(report: Report, steps: int) -> Any:
-    """A callback that reports each step; Cancelled goes through fastai untouched."""
-    from fastai.callback.core import Callback
-
-    class Reporting(Callback):  # type: ignore[misc]
-        order = 55  # after the Recorder, which smooths; before the LRFinder, which may stop the run
-
-        def after_batch(self) -> None:
-            rates, loss = self.recorder.lrs, float(self.smooth_loss)
-            numbers = {"loss": loss} if math.isfinite(loss) else {}
-            report(len(rates), steps, _("training, the rate rising"), rate=rates[-1], **numbers)
-
-    return Reporting()
 
 
 def _finding(rates: list[float], losses: list[float], marks: list[Mark]) -> str:

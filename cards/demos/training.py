@@ -1,0 +1,72 @@
+"""What the demos that train share: the digits, a small network that learns them, and word of each step."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cards.demos.contract import Report
+from cards.demos.libraries import device
+
+if TYPE_CHECKING:
+    import torch
+    from fastai.learner import Learner
+
+    Pair = tuple[torch.Tensor, torch.Tensor]
+
+
+def digits(wanted: Sequence[int] = range(10)) -> "list[Pair]":
+    """scikit-learn's scans of the wanted digits: 1 by 8 by 8 pixels from 0 to 1, and the digit's place among them."""
+    from sklearn.datasets import load_digits
+    from torch import tensor
+
+    scans = load_digits()
+    chosen = [place for place, digit in enumerate(scans.target) if digit in wanted]
+    images = tensor(scans.images[chosen]).float()[:, None] / 16
+    labels = tensor([wanted.index(digit) for digit in scans.target[chosen]])
+    return list(zip(images, labels, strict=True))
+
+
+def digits_learner(
+    train: "Sequence[Pair]", valid: "Sequence[Pair]", batch_size: int, folder: str, **given: Any
+) -> "Learner":
+    """A fastai Learner of a small untrained network for ten digits, where it is computed; it writes to the folder.
+
+    What else is `given`, such as metrics, goes to the Learner.
+    """
+    from fastai.data.core import DataLoaders
+    from fastai.learner import Learner
+    from torch import nn
+
+    data = DataLoaders.from_dsets(train, valid, bs=batch_size, num_workers=0, device=device())
+    network = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1),
+        nn.BatchNorm2d(16),
+        nn.ReLU(),
+        nn.Conv2d(16, 32, 3, stride=2, padding=1),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(32 * 4 * 4, 10),
+    )
+    return Learner(data, network.to(data.device), nn.CrossEntropyLoss(), path=folder, **given)
+
+
+def reporting(report: Report, steps: int, say: "Callable[[Learner], str]") -> Any:
+    """A callback that reports each step of all trainings that it is in, of so many, with its rate and smoothed loss.
+
+    `say` gives the few words for what is done then. Cancelled goes through fastai untouched.
+    """
+    from fastai.callback.core import Callback
+
+    class Reporting(Callback):  # type: ignore[misc]
+        order = 55  # after the Recorder, which smooths; before the LRFinder, which may stop the run
+        run_valid = False
+        done = 0
+
+        def after_batch(self) -> None:
+            self.done += 1
+            loss = float(self.smooth_loss)
+            numbers = {"loss": loss} if math.isfinite(loss) else {}
+            report(self.done, steps, say(self.learn), rate=self.recorder.lrs[-1], **numbers)
+
+    return Reporting()
