@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cards.actions.acts import MOST_CARDS
+from cards.forms.base import NextForm
 from cards.forms.review import SessionForm
-from cards.forms.suggestions import NextForm
 from cards.models.acts import ActKind
 
 MOST_ID = 2**62

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.actions.bulk import MOST_CARDS
 from cards.cardtext import TextError, clean_tag
 from cards.forms.acts import IdsField
-from cards.forms.suggestions import NextForm
+from cards.forms.base import NextForm
 from cards.models import Card, Deck, Learner
 
 ACTS = ["tag", "untag", "move", "up", "down", "place", "archive", "back"]

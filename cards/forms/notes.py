@@ -5,7 +5,7 @@ from typing import Any, Self
 from django import forms
 
 from cards.cardtext import normalise
-from cards.forms.suggestions import NextForm
+from cards.forms.base import NextForm
 from cards.models import Note
 from cards.models.discussions import MOST_CHARACTERS
 

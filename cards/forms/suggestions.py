@@ -1,4 +1,4 @@
-"""What is proposed, with a reason and a source, and what becomes of it."""
+"""What becomes of what is proposed, and which of it is looked at."""
 
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -7,55 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cards.forms.base import Form
-from cards.forms.cards import EditForm, EditorForm, WordingForm
+from cards.forms.cards import WordingForm
 from cards.models import Deck, StudyGroup, Suggestion
 from cards.models.decks import DeckQuerySet
 from cards.models.revisions import SuggestionQuerySet
 
 MOST_AT_ONCE = 50
-
-
-class NextForm(Form):
-    """Where to go afterwards: an address as it was sent, still to be judged."""
-
-    next = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
-
-
-class ProposalForm(NextForm):
-    """Why, and where it can be read up."""
-
-    reason = forms.CharField(
-        max_length=500,
-        label=_("Why is this better?"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    source = forms.CharField(
-        required=False,
-        max_length=500,
-        label=_("Source"),
-        help_text=_("An address, or a book and its page. It helps whoever decides."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-
-class SuggestionForm(ProposalForm, EditForm):
-    """The proposed wording, for a card that was at revision `base_number`."""
-
-
-class NewCardForm(ProposalForm, EditorForm):
-    """A card that the deck lacks."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = _("Why does the deck need it?")
-
-
-class RemovalForm(ProposalForm):
-    """Why a card should go."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = _("Why should it go?")
 
 
 class ReplyForm(Form):

@@ -26,10 +26,10 @@ from cards.actions.study import NotYours
 from cards.clock import now
 from cards.forms.decks import PageForm
 from cards.forms.discussions import CommentForm, DecisionOnReportForm, PlaceForm, ReportForm
-from cards.forms.suggestions import NextForm
-from cards.http import Request, own_address, render_page
+from cards.http import Request, render_page
 from cards.models import Card, Comment, Report, Right, StudyGroup
 from cards.models.discussions import CommentQuerySet
+from cards.views.back import back_of
 
 COMMENTS_PER_PAGE = 50
 REPORTS_PER_PAGE = 20
@@ -59,7 +59,7 @@ def discussion(request: Request, group_id: int, card_id: int) -> HttpResponse:
     except TooMany:
         form.add_error("text", _too_many())
         return _show(request, group, card, form, status=429)
-    return redirect(_address(comment, _back(request)))
+    return redirect(_address(comment, back_of(request)))
 
 
 def _show(
@@ -77,7 +77,7 @@ def _show(
         "comments": pages.get_page(_page(request, comments) or pages.num_pages),
         "can_write": StudyGroup.objects.allowing(learner, Right.TAKE_PART).filter(pk=group.pk).exists(),
         "can_moderate": StudyGroup.objects.allowing(learner, Right.MODERATE).filter(pk=group.pk).exists(),
-        "back": _back(request),
+        "back": back_of(request),
         "zone": learner.time_zone if learner else "UTC",
     }
     return render_page(request, "discussions/discussion.html", context, status=status)
@@ -95,12 +95,6 @@ def _page(request: Request, comments: CommentQuerySet) -> int | None:
     same_instant = Q(created_at=comment.created_at, pk__lt=comment.pk)
     before = comments.filter(Q(created_at__lt=comment.created_at) | same_instant).count()
     return before // COMMENTS_PER_PAGE + 1
-
-
-def _back(request: Request) -> str:
-    """Where one came from, where an address of this site is named."""
-    form = NextForm(request.POST if request.method == "POST" else request.GET)
-    return own_address(request, form.cleaned_data["next"]) if form.is_valid() else ""
 
 
 def _address(comment: Comment, back: str) -> str:

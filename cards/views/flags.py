@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,14 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cards.actions.suggestions import close_flags, flag_card, withdraw_flag
 from cards.clock import now
-from cards.forms.decks import PageForm
 from cards.forms.flags import CloseForm, FlagForm
-from cards.forms.suggestions import NextForm, QueueForm
-from cards.http import Request, own_address, render_page
-from cards.models import Card, Deck, Flag, Revision
+from cards.http import Request, render_page
+from cards.models import Card, Flag, Revision
 from cards.models.revisions import revisions_at
+from cards.views.back import back_of
 from cards.views.guests import known_learner
 from cards.views.rights import account_of, editing
+from cards.views.waiting import waiting_for
 
 PER_PAGE = 30
 
@@ -72,34 +71,16 @@ def flag_withdraw(request: Request, card_id: int) -> HttpResponse:
 def flag_list(request: Request) -> HttpResponse:
     """What was flagged in the decks that one may edit, the oldest first; or what was dealt with, the newest first."""
     learner = account_of(request)
-    form = QueueForm(
-        request.GET,
-        decks=Deck.objects.editable_by(learner),
+    queue = waiting_for(
+        request,
+        learner,
+        Flag.objects.decidable_by(learner).select_related("card__deck", "learner", "closed_by"),
         kinds=Flag.Kind.choices,
-        states=[("", _("Open")), ("closed", _("Closed"))],
+        done=("closed", _("Closed")),
+        done_at="closed_at",
+        per_page=PER_PAGE,
     )
-    page = PageForm(request.GET)
-    if not form.is_valid():
-        raise Http404
-    found = Flag.objects.decidable_by(learner)
-    if form.cleaned_data["state"]:
-        found = found.exclude(closed_at=None).order_by("-closed_at", "-pk")
-    else:
-        found = found.open().order_by("created_at", "pk")
-    if form.cleaned_data["kind"]:
-        found = found.filter(kind=form.cleaned_data["kind"])
-    if form.decks is not None:
-        found = found.about(form.decks)
-    found = found.select_related("card__deck", "learner", "closed_by")
-    flags = Paginator(found, PER_PAGE).get_page(page.cleaned_data["page"] if page.is_valid() else 1)
-    context = {
-        "form": form,
-        "flags": flags,
-        "flagged": _as_flagged(flags),
-        "is_open": not form.cleaned_data["state"],
-        "query": form.query,
-        "zone": learner.time_zone,
-    }
+    context = queue | {"flagged": _as_flagged(queue["page"])}
     return render_page(request, "flags/flag_list.html", context, part="queue")
 
 
@@ -129,6 +110,4 @@ def flag_list_close(request: Request) -> HttpResponse:
         messages.success(request, said)
     else:
         messages.warning(request, _("Choose some first."))
-    after = NextForm(request.POST)
-    target = own_address(request, after.cleaned_data["next"]) if after.is_valid() else ""
-    return redirect(target or "cards:flag_list")
+    return redirect(back_of(request) or "cards:flag_list")

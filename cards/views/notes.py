@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from cards.actions.notes import StaleNote, write_note
 from cards.clock import now
 from cards.forms.notes import NoteForm
-from cards.forms.suggestions import NextForm
-from cards.http import Request, own_address, render_page
+from cards.http import Request, render_page
 from cards.models import Card, Note
+from cards.views.back import back_of
 from cards.views.guests import known_learner
 
 
@@ -21,7 +21,7 @@ from cards.views.guests import known_learner
 def note(request: Request, card_id: int) -> HttpResponse:
     """The learner's note on a card, in a form. htmx gets what stands in its place beside the answer."""
     card = get_object_or_404(Card.objects.visible_to(request.learner).select_related("deck"), pk=card_id)
-    back = _back(request)
+    back = back_of(request)
     if request.method == "GET":
         learner = request.learner
         own = Note.objects.filter(learner=learner, card=card).first() if learner else None
@@ -66,8 +66,3 @@ def _show(
     }
     part = "note" if request.method == "POST" else None
     return render_page(request, "notes/note.html", context, part=part, status=status)
-
-
-def _back(request: Request) -> str:
-    form = NextForm(request.POST if request.method == "POST" else request.GET)
-    return own_address(request, form.cleaned_data["next"]) if form.is_valid() else ""

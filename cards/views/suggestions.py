@@ -1,10 +1,8 @@
-"""Any learner can say how to word a card better, which card is missing, which one should go; editors decide."""
+"""What learners proposed, and what becomes of it: those who may edit the deck decide."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -18,125 +16,21 @@ from cards.actions.suggestions import (
     accept_suggestion,
     comment_on_suggestion,
     decline_suggestion,
-    suggest_new_card,
-    suggest_to_remove,
-    suggest_wording,
     withdraw_suggestion,
 )
 from cards.cardtext import Wording
 from cards.clock import now
-from cards.forms.cards import initial_of
-from cards.forms.decks import PageForm
-from cards.forms.suggestions import (
-    AmendForm,
-    CommentForm,
-    DecideForm,
-    DecisionForm,
-    NewCardForm,
-    NextForm,
-    QueueForm,
-    RemovalForm,
-    SuggestionForm,
-    decision_form,
-)
-from cards.http import Request, own_address, render_page
-from cards.models import Card, Deck, Learner, Suggestion
+from cards.forms.suggestions import AmendForm, CommentForm, DecideForm, DecisionForm, decision_form
+from cards.http import Request, render_page
+from cards.models import Learner, Suggestion
 from cards.models.revisions import revisions_at
-from cards.views.editor import Conflict, conflict_of, read_editor, show_editor
+from cards.views.back import back_of
+from cards.views.editor import Conflict, conflict_of
 from cards.views.guests import known_learner
 from cards.views.rights import account_of, editing
+from cards.views.waiting import waiting_for
 
 PER_PAGE = 20
-
-
-@require_http_methods(["GET", "POST"])
-def suggest(request: Request, card_id: int) -> HttpResponse:
-    """Hands in a better wording for those who may edit the deck; then back to where one came from."""
-    card = get_object_or_404(Card.objects.correctable_by(request.learner).select_related("deck"), pk=card_id)
-    back = _back(request) or card.get_absolute_url()
-    here = {"card": card, "back": back, "can_edit": _can_edit(request, card.deck)}
-    if request.method == "GET":
-        form = SuggestionForm(initial=initial_of(card) | {"next": back})
-        return show_editor(request, "suggestions/suggest.html", form, here, wording=card.wording)
-    form, is_ready = read_editor(request, SuggestionForm(request.POST, request.FILES))
-    if is_ready and _reads_so(card, form.wording, form.cleaned_data["base_number"]):
-        said = _("This is how the card reads already. Change its wording, or flag it instead.")
-        form.add_error(None, said)
-        is_ready = False
-    if not is_ready:
-        return show_editor(request, "suggestions/suggest.html", form, here)
-    suggest_wording(
-        card=card,
-        proposer=known_learner(request),
-        wording=form.wording,
-        base_number=min(form.cleaned_data["base_number"], card.revision_number),
-        reason=form.cleaned_data["reason"],
-        source=form.cleaned_data["source"],
-        now=now(),
-    )
-    return _thanks(request, back)
-
-
-@require_http_methods(["GET", "POST"])
-def suggest_removal(request: Request, card_id: int) -> HttpResponse:
-    """Says that a card should go."""
-    cards = Card.objects.correctable_by(request.learner).select_related("deck").filter(archived_at=None)
-    card = get_object_or_404(cards, pk=card_id)
-    back = _back(request) or card.get_absolute_url()
-    form = RemovalForm(request.POST if request.method == "POST" else None, initial={"next": back})
-    if not form.is_valid():
-        context = {"card": card, "form": form, "back": back}
-        status = 422 if form.is_bound else 200
-        return render_page(request, "suggestions/suggest_removal.html", context, status=status)
-    suggest_to_remove(
-        card=card,
-        proposer=known_learner(request),
-        reason=form.cleaned_data["reason"],
-        source=form.cleaned_data["source"],
-        now=now(),
-    )
-    return _thanks(request, back)
-
-
-@require_http_methods(["GET", "POST"])
-def suggest_card(request: Request, deck_id: int) -> HttpResponse:
-    """Hands in a card that the deck lacks."""
-    deck = get_object_or_404(Deck.objects.active().correctable_by(request.learner), pk=deck_id)
-    here = {"deck": deck, "back": deck.get_absolute_url(), "can_edit": _can_edit(request, deck)}
-    if request.method == "GET":
-        return show_editor(request, "suggestions/suggest_card.html", NewCardForm(), here)
-    form, is_ready = read_editor(request, NewCardForm(request.POST, request.FILES))
-    if not is_ready:
-        return show_editor(request, "suggestions/suggest_card.html", form, here)
-    suggest_new_card(
-        deck=deck,
-        proposer=known_learner(request),
-        wording=form.wording,
-        reason=form.cleaned_data["reason"],
-        source=form.cleaned_data["source"],
-        now=now(),
-    )
-    return _thanks(request, deck.get_absolute_url())
-
-
-def _thanks(request: Request, back: str) -> HttpResponse:
-    messages.success(request, _("Thank you. Your suggestion waits for those who look after this deck."))
-    return redirect(back)
-
-
-def _can_edit(request: Request, deck: Deck) -> bool:
-    return Deck.objects.editable_by(request.learner).filter(pk=deck.pk).exists()
-
-
-def _reads_so(card: Card, wording: Wording, base_number: int) -> bool:
-    """Whether the card reads so, or did when the form was opened: what was left alone is no proposal."""
-    return card.revisions.filter(number__gte=base_number, **asdict(wording)).exists()
-
-
-def _back(request: Request) -> str:
-    """The address to go to afterwards, where one of this site's is named, else nothing."""
-    form = NextForm(request.POST if request.method == "POST" else request.GET)
-    return own_address(request, form.cleaned_data["next"]) if form.is_valid() else ""
 
 
 @require_GET
@@ -147,34 +41,20 @@ def suggestion_list(request: Request) -> HttpResponse:
 
 
 def _show_queue(request: Request, learner: Learner, decide: DecideForm | None = None) -> HttpResponse:
-    form = QueueForm(
-        request.GET,
-        decks=Deck.objects.editable_by(learner),
+    queue = waiting_for(
+        request,
+        learner,
+        Suggestion.objects.decidable_by(learner).select_related(
+            "card__deck__group", "deck__group", "proposer", "decided_by"
+        ),
         kinds=Suggestion.Kind.choices,
-        states=[("", _("Open")), ("decided", _("Decided"))],
+        done=("decided", _("Decided")),
+        done_at="decided_at",
+        per_page=PER_PAGE,
     )
-    page = PageForm(request.GET)
-    if not form.is_valid():
-        raise Http404
-    found = Suggestion.objects.decidable_by(learner)
-    if form.cleaned_data["state"]:
-        found = found.exclude(status=Suggestion.Status.OPEN).order_by("-decided_at", "-pk")
-    else:
-        found = found.open().order_by("created_at", "pk")
-    if form.cleaned_data["kind"]:
-        found = found.filter(kind=form.cleaned_data["kind"])
-    if form.decks is not None:
-        found = found.about(form.decks)
-    found = found.select_related("card__deck__group", "deck__group", "proposer", "decided_by")
-    pages = Paginator(found, PER_PAGE).get_page(page.cleaned_data["page"] if page.is_valid() else 1)
-    context = {
-        "form": form,
-        "suggestions": pages,
-        "proposals": _with_bases(pages),
-        "is_open": not form.cleaned_data["state"],
+    context = queue | {
+        "proposals": _with_bases(queue["page"]),
         "decide": decide or DecideForm(suggestions=Suggestion.objects.none()),
-        "query": form.query,
-        "zone": learner.time_zone,
     }
     status = 422 if decide and decide.errors else 200
     return render_page(request, "suggestions/suggestion_list.html", context, part="queue", status=status)
@@ -217,7 +97,7 @@ def suggestion_list_decide(request: Request) -> HttpResponse:
             gone += 1
     is_accepted = form.cleaned_data["act"] == "accept"
     _say_how_many(request, done, stale, gone, is_accepted=is_accepted)
-    return redirect(_back(request) or "cards:suggestion_list")
+    return redirect(back_of(request) or "cards:suggestion_list")
 
 
 def _say_how_many(request: Request, done: int, stale: int, gone: int, *, is_accepted: bool) -> None:
