@@ -31,6 +31,11 @@ def short(value: float) -> Number:
     return Number(_tidy(f"{value:.2g}"))
 
 
+def exact(value: float) -> Number:
+    """A number inside a sentence, as the cell of a table shows it: 0.2746, 300, 8.35e-5."""
+    return Number(shown([value + 0.0])[0])  # -0 becomes 0
+
+
 def _shown(cell: Cell, decimals: int) -> str:
     if cell is None:
         return ""

@@ -4,13 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cards.demos.classes import class_names, joined, share_of_all
 from cards.demos.contract import Cell, Demo, Plot, Queue, Reals, Report, Result, Series, Table
 from cards.demos.libraries import device
 from cards.demos.shown import short
 from cards.messages import Number, _
 
-BEARS = (_("teddy"), _("grizzly"), _("brown"))
-ALL = 0.9995  # rounds to 100.0%
 TOO_LARGE = _("exp, or its sum, is larger and becomes inf")
 TOO_SMALL = _("exp gives numbers so near to 0 that few or none of their digits are left")
 
@@ -20,11 +19,7 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
 
     given: list[float] = parameters["activations"]
     activations = torch.tensor(given, dtype=torch.float32, device=device())
-    names = (
-        BEARS
-        if len(given) == len(BEARS)
-        else [_("class\N{NO-BREAK SPACE}%(number)s", number=number + 1) for number in range(len(given))]
-    )
+    names = class_names(len(given))
     report(1, 2, _("raising e to each activation"))
     exp = activations.exp()
     report(2, 2, _("dividing by their sum"))
@@ -74,13 +69,13 @@ def _finding(names: Sequence[str], activations: Sequence[float], shares: Sequenc
     if len(equal) > 1:
         return _(
             "%(classes)s and %(last)s have the same activation, and so the same share: %(share)s each.",
-            classes=_joined(equal[:-1]),
+            classes=joined(equal[:-1]),
             last=equal[-1],
             share=Number(f"{shares[first]:.1%}"),
         )
     lead = activations[first] - activations[order[1]]
     said: dict[str, object] = {
-        "share": Number(f"{shares[first]:.1%}") if shares[first] < ALL else _("practically all"),
+        "share": share_of_all(shares[first]),
         "first": names[first], "second": names[order[1]], "lead": Number(f"{lead:.4g}"),
         "times": Number(f"{math.exp(min(lead, 10)):.3g}"),
     }  # fmt: skip
@@ -95,14 +90,6 @@ def _finding(names: Sequence[str], activations: Sequence[float], shares: Sequenc
         "share e^%(lead)s times as large.",
         **said,
     )
-
-
-def _joined(names: Sequence[str]) -> str:
-    """The names with commas; each is said in its own language."""
-    said, *others = names
-    for other in others:
-        said = _("%(first)s, %(second)s", first=said, second=other)
-    return said
 
 
 DEMO = Demo(
