@@ -25,7 +25,7 @@ def joined(names: Sequence[str]) -> str:
 
 
 def share_of_all(share: float) -> str:
-    """A share from 0 to 1, as per cent with one decimal; what would be rounded to all or nothing, in words."""
+    """A share from 0 to 1, as per cent with one decimal; what is only rounded to all or nothing says so."""
     if share >= ALL:
-        return _("practically all")
-    return Number(f"{share:.1%}") if share >= NONE else _("practically nothing")
+        return _("practically 100%")
+    return Number(f"{share:.1%}") if share >= NONE else _("practically 0%")
