@@ -1,0 +1,100 @@
+"""Arrays as pictures: real photographs, and sheets of squares that are legible at the width of a phone.
+
+A picture is on the page in light and in dark, and in every language: its marks are lines and letters, and what they
+mean stands beside it.
+"""
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+    from PIL.Image import Image
+
+SIDE = 320  # pixels of a square on a sheet, of which two stand side by side
+GAP = 8
+MARK = (255, 122, 0)
+PAPER = (255, 255, 255)
+INK = (20, 20, 20)
+
+
+def photo(name: str) -> Any:
+    """A photograph that comes inside scikit-image, such as "astronaut": an array of bytes, height × width × RGB."""
+    import skimage.data
+
+    return getattr(skimage.data, name)()
+
+
+def image(pixels: "torch.Tensor") -> "Image":
+    """The image of a tensor RGB × height × width of numbers from 0 to 1."""
+    from PIL.Image import fromarray
+
+    return fromarray(pixels.detach().cpu().mul(255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy())
+
+
+def square(picture: "Image", *, is_smooth: bool = True) -> "Image":
+    """The picture as large as a square of a sheet; where it is not smooth its own pixels are seen."""
+    from PIL.Image import Resampling
+
+    return picture.resize((SIDE, SIDE), Resampling.BICUBIC if is_smooth else Resampling.NEAREST)
+
+
+def outlined(picture: "Image", mask: Any) -> "Image":
+    """The picture with a line around what the mask, an array of booleans as large as what is pictured, holds."""
+    from PIL import ImageChops
+    from PIL.Image import fromarray
+    from PIL.ImageFilter import MinFilter
+
+    held = fromarray(mask).convert("L").resize(picture.size).point([0] * 128 + [255] * 128)
+    edge = ImageChops.subtract(held, held.filter(MinFilter(7)))
+    marked = picture.copy()
+    marked.paste(MARK, mask=edge)
+    return marked
+
+
+def framed(picture: "Image", box: tuple[float, float, float, float]) -> "Image":
+    """The picture with a line around the box: left, top, right and bottom as shares of its width and height."""
+    from PIL.ImageDraw import Draw
+
+    marked = picture.copy()
+    left, top, right, bottom = (share * SIDE for share in box)
+    Draw(marked).rectangle((left, top, right - 1, bottom - 1), outline=MARK, width=4)
+    return marked
+
+
+def lettered(picture: "Image", letter: str) -> "Image":
+    """The picture with a large letter, or a short name that is no language's, in its upper left corner."""
+    from PIL.ImageDraw import Draw
+    from PIL.ImageFont import load_default
+
+    marked = picture.copy()
+    draw, font = Draw(marked), load_default(34)
+    left, top, right, bottom = draw.textbbox((16, 10), letter, font=font)
+    draw.rounded_rectangle((left - 10, top - 8, right + 10, bottom + 8), radius=8, fill=PAPER)
+    draw.text((16, 10), letter, fill=INK, font=font)
+    return marked
+
+
+def sheet(rows: Sequence[Sequence["Image"]]) -> bytes:
+    """A PNG file of the pictures in rows, with a little space between them."""
+    from PIL.Image import new
+
+    widths = [sum(picture.width + GAP for picture in row) - GAP for row in rows]
+    heights = [max(picture.height for picture in row) for row in rows]
+    whole = new("RGB", (max(widths), sum(heights) + GAP * (len(rows) - 1)), PAPER)
+    top = 0
+    for row, height in zip(rows, heights, strict=True):
+        left = 0
+        for picture in row:
+            whole.paste(picture, (left, top))
+            left += picture.width + GAP
+        top += height + GAP
+    return png(whole)
+
+
+def png(picture: "Image") -> bytes:
+    """The picture as a PNG file."""
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
