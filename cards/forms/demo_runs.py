@@ -91,14 +91,12 @@ def texts_in(data: Mapping[str, Any]) -> dict[str, str]:
 
 def _field(parameter: Parameter) -> forms.Field:
     """A field that takes any text: what is wrong with it, the demo says."""
-    shared: dict[str, Any] = {
-        "label": translated(parameter.label),
-        "help_text": f"{translated(parameter.help)} {capfirst(translated(parameter.range))}.",
-        "required": False,
-    }
-    if isinstance(parameter, Choice):
+    text = translated(parameter.help)
+    shared: dict[str, Any] = {"label": translated(parameter.label), "required": False}
+    if isinstance(parameter, Choice):  # whose range its own list shows
         choices = [(choice, choice) for choice in parameter.choices]
-        return forms.CharField(**shared, widget=forms.Select(choices=choices))
+        return forms.CharField(**shared, help_text=text, widget=forms.Select(choices=choices))
+    shared["help_text"] = f"{text} {capfirst(translated(parameter.range))}."
     attributes = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
     if isinstance(parameter, Integer) and parameter.least >= 0:
         attributes["inputmode"] = "numeric"  # a phone's keys for numbers; most have no minus

@@ -30,7 +30,7 @@ NAMES = (
     "F.nll_loss",
     "torch.where",
 )
-WIDEST = 60  # characters of a line of a signature
+WIDEST = 60  # characters of a line of the signature and the documentation
 
 
 def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
@@ -40,7 +40,8 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     report(1, 2, _("looking the name up"))
     thing = reduce(getattr, name.split("."), fastai.vision.all)
     package, version = _package(thing)
-    what = "\n\n".join(filter(None, (signature(name, thing), inspect.getdoc(thing))))
+    docs = "\n".join(_filled(line) for line in (inspect.getdoc(thing) or "").splitlines())
+    what = "\n\n".join(filter(None, (signature(name, thing), f'"""{docs}"""')))
     shown = Text(title=_("One question mark: signature and documentation"), text=what, language="python")
     report(2, 2, _("reading its file"))
     if inspect.isbuiltin(thing):
@@ -80,7 +81,14 @@ def signature(name: str, thing: Callable[..., Any]) -> str:
         return ""
     bare = [one.replace(annotation=inspect.Parameter.empty) for one in said.parameters.values()]
     call = re.sub(r"<function (\w+) at \w+>", r"\1", f"{name}{inspect.Signature(bare)}")
-    return textwrap.fill(call, WIDEST, subsequent_indent="    ", break_long_words=False)
+    return _filled(call, indent="    ")
+
+
+def _filled(line: str, indent: str = "") -> str:
+    """The line as several, no word of it broken."""
+    return textwrap.fill(
+        line, WIDEST, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def calls(source: str) -> list[str]:
