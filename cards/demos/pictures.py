@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SIDE = 320  # pixels of a square on a sheet, of which two stand side by side
 GAP = 8
+LETTER = 34  # pixels that letters are high, of which a phone's page shows less than half
 MARK = (255, 122, 0)
 PAPER = (255, 255, 255)
 INK = (20, 20, 20)
@@ -33,11 +34,11 @@ def image(pixels: "torch.Tensor") -> "Image":
     return fromarray(pixels.detach().cpu().mul(255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy())
 
 
-def square(picture: "Image", *, is_smooth: bool = True) -> "Image":
-    """The picture as large as a square of a sheet; where it is not smooth its own pixels are seen."""
+def square(picture: "Image", *, side: int = SIDE, is_smooth: bool = True) -> "Image":
+    """The picture as a square of that many pixels; where it is not smooth its own pixels are seen."""
     from PIL.Image import Resampling
 
-    return picture.resize((SIDE, SIDE), Resampling.BICUBIC if is_smooth else Resampling.NEAREST)
+    return picture.resize((side, side), Resampling.BICUBIC if is_smooth else Resampling.NEAREST)
 
 
 def outlined(picture: "Image", mask: Any) -> "Image":
@@ -58,22 +59,36 @@ def framed(picture: "Image", box: tuple[float, float, float, float]) -> "Image":
     from PIL.ImageDraw import Draw
 
     marked = picture.copy()
-    left, top, right, bottom = (share * SIDE for share in box)
+    left, right = box[0] * picture.width, box[2] * picture.width
+    top, bottom = box[1] * picture.height, box[3] * picture.height
     Draw(marked).rectangle((left, top, right - 1, bottom - 1), outline=MARK, width=4)
     return marked
 
 
 def lettered(picture: "Image", letter: str) -> "Image":
-    """The picture with a large letter, or a short name that is no language's, in its upper left corner."""
+    """The picture with a large letter in its upper left corner."""
     from PIL.ImageDraw import Draw
     from PIL.ImageFont import load_default
 
     marked = picture.copy()
-    draw, font = Draw(marked), load_default(34)
+    draw, font = Draw(marked), load_default(LETTER)
     left, top, right, bottom = draw.textbbox((16, 10), letter, font=font)
     draw.rounded_rectangle((left - 10, top - 8, right + 10, bottom + 8), radius=8, fill=PAPER)
     draw.text((16, 10), letter, fill=INK, font=font)
     return marked
+
+
+def named(picture: "Image", name: str) -> "Image":
+    """The picture above a name, which is one in every language, such as that of a function."""
+    from PIL.Image import new
+    from PIL.ImageDraw import Draw
+    from PIL.ImageFont import load_default
+
+    whole = new("RGB", (picture.width, picture.height + 2 * LETTER), PAPER)
+    whole.paste(picture, (0, 0))
+    middle = (picture.width / 2, picture.height + LETTER)
+    Draw(whole).text(middle, name, fill=INK, font=load_default(LETTER), anchor="mm")
+    return whole
 
 
 def sheet(rows: Sequence[Sequence["Image"]]) -> bytes:

@@ -27,7 +27,16 @@ DRAWING = [
 TESTS = {
     one.slug: importlib.import_module(f"tests.demos.library.test_{one.slug}") for one in registry.demos()
 }
-FAULTS = DRAWING + [(f"library.{slug}", *fault) for slug, tests in TESTS.items() for fault in tests.FAULTS]
+# What several demos share is found by the tests of one of them.
+SHARED = [
+    ("warps", "[1, -4, 1]", "[1, 4, 1]",
+     lambda: TESTS["presizing"].test_both_ways_are_what_numpy_makes_of_the_photo(20, 1.2)),
+]  # fmt: skip
+FAULTS = (
+    DRAWING
+    + SHARED
+    + [(f"library.{slug}", *fault) for slug, tests in TESTS.items() for fault in tests.FAULTS]
+)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cards.demos import pictures
+from cards.demos import pictures, warps
 from cards.demos.contract import Demo, Integer, Picture, Queue, Real, Report, Result, Table
 from cards.demos.libraries import device, seeded
 from cards.messages import Message, Number, _
@@ -19,7 +19,6 @@ LARGE = 2  # the large crop's side, in those of the final picture
 VIEW = math.sqrt(1 / 2)  # the side of what is shown, as a share of the large crop's: half the area is margin
 BATCH = 16
 TIMES = 3
-DETAIL = 4  # the detail's side is that share of the picture's
 SAME = 0.005  # shares that differ by less are the same on the page
 
 
@@ -46,16 +45,15 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
 
     ways = (combined, one_by_one)
     report(2, 3 + TIMES, _("warping it both ways"))
-    results = [way(crop)[0] for way in ways]
-    empty = [way(torch.ones_like(crop))[0, 0] < 0.5 for way in ways]
-    edges = [laplacian(result) for result in results]
-    real = ~torch.nn.functional.max_pool2d(empty[0].logical_or(empty[1])[None].float(), 5, 1, 2)[0].bool()
-    real[[0, -1]] = real[:, [0, -1]] = False  # where the Laplacian lacks a neighbour
-    sharpness = [edge[real].var().item() if real.sum() > 1 else 0.0 for edge in edges]
+    one, other = (way(crop)[0] for way in ways)
+    first, second = (way(torch.ones_like(crop))[0, 0] < 0.5 for way in ways)
+    empty = (first, second)
+    real = warps.real(*empty)
+    sharpness = [warps.sharpness(picture, real) for picture in (one, other)]
     seconds = _seconds(ways, crop, lambda turn: report(3 + turn, 3 + TIMES, _("timing a batch")))
 
     shares = [mask.float().mean().item() for mask in empty]
-    is_same = bool((results[0] - results[1]).abs().max() < 1 / 255)
+    is_same = bool((one - other).abs().max() < 1 / 255)
     times = (1, 1 + (zoom != 1) + (angle != 0))
     finding = _finding(shares, sharpness, times[1], is_same=is_same)
     picture = Picture(
@@ -66,7 +64,7 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
             angle=Number(f"{angle:g}"),
             zoom=Number(f"{zoom:g}"),
         ),
-        png=_sheet(results, empty, edges, real),
+        png=warps.beside(one, other, empty),
         finding=finding,
     )
     table = Table(
@@ -108,15 +106,6 @@ def steps(angle: float, zoom: float, size: int) -> list[Any]:
     ]
 
 
-def laplacian(picture: "torch.Tensor") -> "torch.Tensor":
-    """How much each pixel's grey differs from its four neighbours' together, of a picture RGB × height × width."""
-    import torch
-
-    grey = picture.as_subclass(torch.Tensor).mean(0)[None, None]
-    kernel = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]], device=grey.device)[None, None]
-    return torch.nn.functional.conv2d(grey, kernel, padding=1)[0, 0]
-
-
 def _seconds(
     ways: tuple[Callable[["torch.Tensor"], "torch.Tensor"], ...],
     crop: "torch.Tensor",
@@ -136,30 +125,6 @@ def _seconds(
                 torch.cuda.synchronize()
             times.append(time.perf_counter() - begun)
     return [statistics.median(times) for times in taken]
-
-
-def _sheet(
-    results: list["torch.Tensor"],
-    empty: list["torch.Tensor"],
-    edges: list["torch.Tensor"],
-    real: "torch.Tensor",
-) -> bytes:
-    """Both pictures, and below each its detail where B lost most of the sharpness."""
-    import torch
-
-    size = real.shape[-1]
-    side = max(size // DETAIL, 2)
-    lost = ((edges[0] ** 2 - edges[1] ** 2) * real).clamp(min=0)
-    sums = torch.nn.functional.avg_pool2d(lost[None, None], side, 1)[0, 0]
-    top, left = divmod(int(sums.argmax()), sums.shape[-1])
-    box = (left / size, top / size, (left + side) / size, (top + side) / size)
-    whole, details = [], []
-    for letter, result, mask in zip("AB", results, empty, strict=True):
-        drawn = pictures.outlined(pictures.square(pictures.image(result)), mask.cpu().numpy())
-        whole.append(pictures.lettered(pictures.framed(drawn, box), letter))
-        detail = pictures.image(result[:, top : top + side, left : left + side])
-        details.append(pictures.square(detail, is_smooth=False))
-    return pictures.sheet([whole, details])
 
 
 def _finding(shares: list[float], sharpness: list[float], times: int, *, is_same: bool) -> Message:
