@@ -26,6 +26,14 @@ def digits(wanted: Sequence[int] = range(10)) -> "list[Pair]":
     return list(zip(images, labels, strict=True))
 
 
+def split(pairs: "Sequence[Pair]", held_out: int) -> "tuple[list[Pair], list[Pair]]":
+    """Those to train on, and so many that are held out, by chance."""
+    import torch
+
+    order = torch.randperm(len(pairs)).tolist()
+    return [pairs[place] for place in order[held_out:]], [pairs[place] for place in order[:held_out]]
+
+
 def digits_learner(
     train: "Sequence[Pair]", valid: "Sequence[Pair]", batch_size: int, folder: str, **given: Any
 ) -> "Learner":
