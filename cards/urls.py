@@ -80,6 +80,11 @@ urlpatterns = [
         members.member_edit,
         name="member_edit",
     ),
+    path(
+        "groups/<int:group_id>/members/<int:membership_id>/<slug:act>/",
+        members.member_act,
+        name="member_act",
+    ),
     path("groups/<int:group_id>/invites/", invites.invite_list, name="invite_list"),
     path("groups/<int:group_id>/invites/revoke/", invites.invite_revoke, name="invite_revoke"),
     path("join/<str:token>/", invites.join, name="join"),

@@ -315,7 +315,7 @@ DEMO_RESULT_BYTES = env_int("DEMO_RESULT_BYTES", 2_000_000)
 DEMO_UNFINISHED = env_int("DEMO_UNFINISHED", 3)  # a learner's waiting and running demos
 DEMO_PER_HOUR = env_int("DEMO_PER_HOUR", 120)  # a learner's
 DEMO_PER_HOUR_AND_ADDRESS = env_int("DEMO_PER_HOUR_AND_ADDRESS", 240)  # all guests' of one address together
-COMMENTS_PER_HOUR = env_int("COMMENTS_PER_HOUR", 30)  # a learner's, in all groups together; as many reports
+COMMENTS_PER_HOUR = env_int("COMMENTS_PER_HOUR", 30)  # a learner's, wherever they are said; as many reports
 
 CELERY_BROKER_URL = REDIS_URL or "files://localhost"
 CELERY_TASK_IGNORE_RESULT = True  # a demo run's row is the truth: there is no result backend

@@ -238,7 +238,7 @@ def _group(ada: Learner, staff: Learner, deck: Deck, card: Card) -> None:
     )
     comment = write_comment(group=group, card=card, author=staff, text=f"@ada {TEXT}", now=START)
     report_comment(comment=comment, learner=ada, reason=TEXT, now=START)
-    write_note(learner=ada, card=card, text=TEXT, base=None, now=START)
+    write_note(learner=ada, card=card, text=TEXT, was="", now=START)
     leave_group(group=group, learner=staff, now=START + DAY)
     suggestion = Suggestion.objects.get()
     comment_on_suggestion(suggestion=suggestion, author=staff, text=TEXT, now=START)

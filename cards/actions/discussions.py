@@ -1,22 +1,24 @@
 """What a group says about a card: written, edited, deleted, reported, and what becomes of a report."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from cards.actions.notices import notify
+from cards.actions.pace import hold_pace, hold_pace_of_comments
 from cards.actions.study import NotYours
 from cards.markup import mentioned
 from cards.models import Card, Comment, Learner, Membership, Notice, Report, Right, Role, StudyGroup
 
-HOUR = timedelta(hours=1)
 
+class StaleComment(Exception):
+    """The comment was changed since the form was opened. `comment` is as it stands now."""
 
-class TooMany(Exception):
-    """Somebody has written, or reported, as often within an hour as one may."""
+    def __init__(self, comment: Comment) -> None:
+        super().__init__("The comment was changed since it was opened.")
+        self.comment = comment
 
 
 def write_comment(*, group: StudyGroup, card: Card, author: Learner, text: str, now: datetime) -> Comment:
@@ -27,19 +29,21 @@ def write_comment(*, group: StudyGroup, card: Card, author: Learner, text: str, 
     """
     with transaction.atomic():
         _take_part(author, group)
-        own = Comment.objects.filter(author=author)
-        last = own.filter(group=group, card=card).order_by("created_at", "pk").last()
+        own = Comment.objects.filter(author=author, group=group, card=card)
+        last: Comment | None = own.order_by("created_at", "pk").last()
         if last and last.text == text:
             return last
-        if own.filter(created_at__gt=now - HOUR).count() >= settings.COMMENTS_PER_HOUR:
-            raise TooMany
+        hold_pace_of_comments(author, now)
         comment = Comment.objects.create(group=group, card=card, author=author, text=text, created_at=now)
         _tell_the_named(comment, now)
     return comment
 
 
-def edit_comment(*, comment: Comment, author: Learner, text: str, now: datetime) -> None:
-    """Says it otherwise, and tells those whom it names for the first time. Raises NotYours unless they may."""
+def edit_comment(*, comment: Comment, author: Learner, text: str, was: str, now: datetime) -> None:
+    """Says it otherwise, and tells those whom it names for the first time. `was` is the text that the author saw.
+
+    Raises NotYours unless they may, StaleComment where it says something else by now.
+    """
     with transaction.atomic():
         _take_part(author, comment.group)
         current = _lock(comment)
@@ -47,6 +51,8 @@ def edit_comment(*, comment: Comment, author: Learner, text: str, now: datetime)
             raise NotYours(comment.pk)
         if current.text == text:
             return
+        if current.text != was:
+            raise StaleComment(current)
         current.text, current.edited_at = text, now
         current.save(update_fields=["text", "edited_at"])
         _tell_the_named(current, now)
@@ -75,8 +81,7 @@ def report_comment(*, comment: Comment, learner: Learner, reason: str, now: date
             raise NotYours(comment.pk)
         if Report.objects.open().filter(comment=current, learner=learner).exists():
             return
-        if learner.reports.filter(created_at__gt=now - HOUR).count() >= settings.COMMENTS_PER_HOUR:
-            raise TooMany
+        hold_pace(learner.reports.all(), now=now)
         Report.objects.create(comment=current, learner=learner, reason=reason, created_at=now)
         owner = _in(current.group, memberships__role=Role.OWNER)
         is_of_owner = current.author is not None and owner.contains(current.author)

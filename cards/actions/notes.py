@@ -17,20 +17,19 @@ class StaleNote(Exception):
         self.note = note
 
 
-def write_note(
-    *, learner: Learner, card: Card, text: str, base: datetime | None, now: datetime
-) -> Note | None:
+def write_note(*, learner: Learner, card: Card, text: str, was: str, now: datetime) -> Note | None:
     """Writes the learner's note on the card, or changes it; an empty text deletes it. Returns what stands then.
 
-    `base` is the instant of the note's last change that the learner saw, None where they saw none. Raises StaleNote
-    where it was changed since, and says something else.
+    `was` is what the note said to the learner, "" where there was none. Raises StaleNote where it says something else
+    by now.
     """
     with transaction.atomic():
         Learner.objects.select_for_update(no_key=True).get(pk=learner.pk)  # a double click queues here
         note = Note.objects.filter(learner=learner, card=card).first()
-        if (note.text if note else "") == text:
+        stands = note.text if note else ""
+        if stands == text:
             return note
-        if (note.changed_at if note else None) != base:
+        if stands != was:
             raise StaleNote(note)
         if not text:
             Note.objects.filter(learner=learner, card=card).delete()

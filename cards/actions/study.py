@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from cards.models import Card, Learner, Schedule, StudyEvent
+from cards.models.revisions import was_reworded
 from cards.scheduling import NEW, Grade, Kind, Mode, Origin, State, mode_at, replay, step, zone_offset_minutes
 
 
@@ -20,11 +21,12 @@ class Result(StrEnum):
     WRITTEN = "written"
     REPEATED = "repeated"  # the very same grade stands there already: nothing was written
     OUTDATED = "outdated"  # something else happened to the card since it was shown: nothing was written
+    REWORDED = "reworded"  # it asks or answers otherwise than was shown: nothing was written
 
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """What became of a grade of the card, its state after it, and the event that holds it (None when outdated).
+    """What became of a grade of the card, its state after it, and the event that holds it (None where none does).
 
     `is_lapse` says that the grade was written and is one.
     """
@@ -51,11 +53,14 @@ def grade_card(
     is_practice: bool = False,
     answer_seconds: int | None = None,
     origin: Origin = Origin.WEB,
+    shown_revision: int | None = None,
 ) -> Graded:
     """Writes a grade as event `shown_number + 1` of its log, and the schedule that follows from it.
 
     The log's unique number is the lock: who inserts event n+1 knows that nothing happened since event n, so the state
     read before is still the state. A double click, a second tab and a retry thus give one review.
+    What the learner graded is what they knew of the wording `shown_revision`; where the card asks or answers otherwise
+    by now, they see that first. None is not looked at.
     The mode is decided here: scheduled when due, repeat when it comes again today, else practice.
 
     Raises NotYours when the learner cannot see the card.
@@ -67,6 +72,8 @@ def grade_card(
         state = card.own.state if card.own else NEW
         if state.number != shown_number:
             return _already_there(learner, card, part, shown_number, grade, state)
+        if shown_revision is not None and was_reworded(card, shown_revision):
+            return Graded(Result.REWORDED, card, state, None)
         today = learner.study_day(now)
         mode = Mode.PRACTICE if is_practice else mode_at(state, today)
         if mode is Mode.PRACTICE and not is_practice:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from cards.actions.cards import StaleEdit, archive_card, edit_card, make_card
 from cards.actions.notices import notify
+from cards.actions.pace import hold_pace_of_comments
 from cards.cardtext import Wording
 from cards.models import Card, Deck, Flag, Learner, Notice, Revision, Suggestion, SuggestionComment
 
@@ -130,7 +131,7 @@ def comment_on_suggestion(
 ) -> SuggestionComment:
     """A word between the proposer and those who decide, which is told to whoever has spoken there before.
 
-    What one has just said is not said twice.
+    What one has just said is not said twice. Raises TooMany beyond the hour's limit.
     """
     with transaction.atomic():
         Suggestion.objects.select_for_update().get(
@@ -139,6 +140,7 @@ def comment_on_suggestion(
         last = suggestion.comments.order_by("pk").last()
         if last is not None and (last.author_id, last.text) == (author.pk, text):
             return last
+        hold_pace_of_comments(author, now)
         comment = SuggestionComment.objects.create(
             suggestion=suggestion, author=author, text=text, created_at=now
         )

@@ -1,5 +1,7 @@
 """What is said about a card, what is wrong with that, and what becomes of it."""
 
+from typing import Self
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.cardtext import normalise
 from cards.forms.base import Form
 from cards.forms.cards import markdown_area
+from cards.models import Comment
 from cards.models.discussions import MOST_CHARACTERS
 
 
@@ -28,6 +31,25 @@ class CommentForm(Form):
         if not text.strip():
             raise ValidationError(self.fields["text"].error_messages["required"], code="required")
         return text
+
+
+class CommentEditForm(CommentForm):
+    """The text, and what the comment said when the form was opened."""
+
+    was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, comment: Comment) -> Self:
+        """What stands in the form at first."""
+        return cls(initial={"text": comment.text, "was": comment.text})
+
+    def based_on(self, comment: Comment) -> Self:
+        """The same text, to be saved in place of what the comment says by now."""
+        return type(self)(initial={"text": self.cleaned_data["text"], "was": comment.text})
+
+    def clean_was(self) -> str:
+        """As all our Markdown is stored."""
+        return normalise(self.cleaned_data["was"])
 
 
 class PlaceForm(Form):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.forms.base import Form
 from cards.models import Role
 
-ACTS = ("role", "hand_over", "remove", "ban", "unban")
+ACTS = ("role", "unban")  # at one press; what puts somebody out, or hands the group over, asks once more
 # What each role but the owner's is for, in the order of their rights.
 ROLES = [
     (Role.EDITOR, _("editor: writes cards, decides what is proposed, sets assignments")),
@@ -18,7 +18,7 @@ ROLES = [
 
 
 class MemberForm(Form):
-    """One act, and for a change of role the new one."""
+    """What is done at one press, and for a change of role the new one."""
 
     act = forms.ChoiceField(choices=[(act, act) for act in ACTS])
     role = forms.ChoiceField(label=_("Role"), choices=ROLES, required=False, widget=forms.RadioSelect)

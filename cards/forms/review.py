@@ -38,10 +38,11 @@ class AnswerForm(SessionForm):
 
 
 class GradeForm(AnswerForm):
-    """A grade for the card, as it was shown at event `n`."""
+    """A grade for the card, as it was shown at event `n`, with the answer of that `revision`."""
 
     card = forms.IntegerField(min_value=1, max_value=2**62)
     part = forms.IntegerField(min_value=0, max_value=32_767)
+    revision = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     grade = forms.TypedChoiceField(
         choices=[(grade.value, grade.label) for grade in Grade], coerce=lambda value: Grade(int(value))
     )

@@ -95,6 +95,14 @@ def changed_since(card: Card, learner: Learner) -> Wording | None:
     return known.wording
 
 
+def was_reworded(card: Card, since: int) -> bool:
+    """Whether the card asks or answers otherwise than in its revision `since`. No query where that is its latest."""
+    if card.revision_number == since:
+        return False
+    shown = Revision.objects.filter(card=card, number=since).first()
+    return shown is None or (shown.prompt, shown.answer) != (card.prompt, card.answer)
+
+
 def revisions_at(places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Revision]:
     """The revisions of those cards with those numbers, by both. One query."""
     cards, numbers = {card for card, _ in places}, {number for _, number in places}

@@ -30,6 +30,7 @@ from cards.models import (
     StudyGroup,
     StudySettings,
     Suggestion,
+    SuggestionComment,
 )
 from cards.models.pictures import PICTURE
 from cards.scheduling import Grade, Kind
@@ -128,6 +129,7 @@ class Leaving:
     revision_count: int
     suggestion_count: int
     comment_count: int
+    word_count: int  # about suggestions
     membership_count: int  # in the groups of others
     going_groups: list[StudyGroup]
     staying_groups: list[tuple[StudyGroup, Learner]]  # each with its next owner
@@ -158,6 +160,10 @@ def leaving(learner: Learner) -> Leaving:
         comment_count=Comment.objects.filter(author=learner, deleted_at=None)
         .exclude(card__deck__in=going)
         .exclude(group__in=going_groups)
+        .count(),
+        word_count=SuggestionComment.objects.filter(author=learner)
+        .exclude(suggestion__card__deck__in=going)
+        .exclude(suggestion__deck__in=going)
         .count(),
         membership_count=learner.memberships.exclude(group__in=owned).count(),
         going_groups=going_groups,

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards.actions.discussions import (
-    TooMany,
+    StaleComment,
     close_reports,
     delete_comment,
     edit_comment,
@@ -22,10 +22,11 @@ from cards.actions.discussions import (
     report_comment,
     write_comment,
 )
+from cards.actions.pace import TooMany
 from cards.actions.study import NotYours
 from cards.clock import now
 from cards.forms.decks import PageForm
-from cards.forms.discussions import CommentForm, DecisionOnReportForm, PlaceForm, ReportForm
+from cards.forms.discussions import CommentEditForm, CommentForm, DecisionOnReportForm, PlaceForm, ReportForm
 from cards.http import Request, render_page
 from cards.models import Card, Comment, Report, Right, StudyGroup
 from cards.models.discussions import CommentQuerySet
@@ -57,7 +58,7 @@ def discussion(request: Request, group_id: int, card_id: int) -> HttpResponse:
     except NotYours:
         raise Http404 from None
     except TooMany:
-        form.add_error("text", _too_many())
+        form.add_error("text", too_many())
         return _show(request, group, card, form, status=429)
     return redirect(_address(comment, back_of(request)))
 
@@ -103,7 +104,8 @@ def _address(comment: Comment, back: str) -> str:
     return f"{place}&{urlencode({'next': back})}#{name}" if back else f"{place}#{name}"
 
 
-def _too_many() -> str:
+def too_many() -> str:
+    """Why one may say no more for now."""
     most = settings.COMMENTS_PER_HOUR
     return ngettext(
         "That was %(number)s within an hour. Wait a little.",
@@ -118,17 +120,21 @@ def comment_edit(request: Request, comment_id: int) -> HttpResponse:
     """Says one's own comment otherwise."""
     comments = Comment.objects.editable_by(request.learner).select_related("group", "card__deck", "author")
     comment = get_object_or_404(comments, pk=comment_id)
-    context = {"comment": comment, "group": comment.group, "card": comment.card}
+    context: dict[str, object] = {"comment": comment, "group": comment.group, "card": comment.card}
     if request.method == "GET":
-        form = CommentForm(initial={"text": comment.text})
+        form = CommentEditForm.of(comment)
         return render_page(request, "discussions/comment_edit.html", context | {"form": form})
-    form = CommentForm(request.POST)
+    form = CommentEditForm(request.POST)
     if not form.is_valid() or request.learner is None:
         return render_page(request, "discussions/comment_edit.html", context | {"form": form}, status=422)
+    data = form.cleaned_data
     try:
-        edit_comment(comment=comment, author=request.learner, text=form.cleaned_data["text"], now=now())
+        edit_comment(comment=comment, author=request.learner, text=data["text"], was=data["was"], now=now())
     except NotYours:
         raise Http404 from None
+    except StaleComment as stale:
+        context |= {"form": form.based_on(stale.comment), "stale": stale.comment}
+        return render_page(request, "discussions/comment_edit.html", context, status=409)
     return redirect(comment)
 
 
@@ -162,7 +168,7 @@ def comment_report(request: Request, comment_id: int) -> HttpResponse:
         except NotYours:
             raise Http404 from None
         except TooMany:
-            form.add_error("reason", _too_many())
+            form.add_error("reason", too_many())
             status = 429
         else:
             messages.success(request, _("Thank you. It is reported to those who look after the group."))

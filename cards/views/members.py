@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cards.actions.groups import NoMember, ban_member, change_role, hand_over, remove_member, unban_member
 from cards.actions.study import NotYours
 from cards.clock import now
+from cards.forms.groups import SureForm
 from cards.forms.members import MemberForm, MembersForm
 from cards.http import Request, render_page
 from cards.models import Learner, Membership, Right, StudyGroup
 from cards.views.rights import account_of, group_of
 
 PER_PAGE = 50
+ASKED = ("hand_over", "remove", "ban")  # what is done once one has answered the question
 
 
 @require_GET
@@ -43,18 +45,43 @@ def member_list(request: Request, group_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def member_edit(request: Request, group_id: int, membership_id: int) -> HttpResponse:
-    """One member: their role, out of the group, or its next owner."""
+    """One member: their role, and the ways out of the group or to its ownership."""
     group = group_of(request, group_id, Right.RUN)
-    listed = group.memberships.select_related("learner").exclude(learner=request.learner)
-    shown = (Membership.Status.STANDING, Membership.Status.BANNED)
-    member = get_object_or_404(listed.filter(status__in=shown), pk=membership_id)
+    member = _member(request, group, membership_id)
     form = MemberForm(request.POST if request.method == "POST" else None, initial={"role": member.role})
     if not form.is_valid():
         context = {"group": group, "member": member, "form": form}
         status = 422 if form.is_bound else 200
         return render_page(request, "members/member_edit.html", context, status=status)
+    data = form.cleaned_data
+    return _done(request, group, member, data["act"], role=data["role"])
+
+
+@require_http_methods(["GET", "POST"])
+def member_act(request: Request, group_id: int, membership_id: int, act: str) -> HttpResponse:
+    """Says what follows, and asks; then the group is handed over to that member, or they are out of it."""
+    if act not in ASKED:
+        raise Http404
+    group = group_of(request, group_id, Right.RUN)
+    member = _member(request, group, membership_id)
+    form = SureForm(request.POST if request.method == "POST" else None, act=act)
+    if form.is_valid():
+        return _done(request, group, member, act)
+    context = {"group": group, "member": member, "act": act}
+    status = 422 if form.is_bound else 200
+    return render_page(request, "members/member_act.html", context, status=status)
+
+
+def _member(request: Request, group: StudyGroup, membership_id: int) -> Membership:
+    """Somebody else's membership, of those that are listed."""
+    listed = group.memberships.select_related("learner").exclude(learner=request.learner)
+    shown = (Membership.Status.STANDING, Membership.Status.BANNED)
+    return get_object_or_404(listed.filter(status__in=shown), pk=membership_id)
+
+
+def _done(request: Request, group: StudyGroup, member: Membership, act: str, role: str = "") -> HttpResponse:
     try:
-        said = _act(group, account_of(request), member, form.cleaned_data)
+        said = _act(group, account_of(request), member, act, role)
     except NotYours:
         raise Http404 from None
     except NoMember:
@@ -64,12 +91,12 @@ def member_edit(request: Request, group_id: int, membership_id: int) -> HttpResp
     return redirect("cards:member_list", group.pk)
 
 
-def _act(group: StudyGroup, by: Learner, member: Membership, data: dict[str, str]) -> str:
+def _act(group: StudyGroup, by: Learner, member: Membership, act: str, role: str = "") -> str:
     """Does it, and says what was done."""
     which: Any = {"group": group, "by": by, "membership_id": member.pk}
-    match data["act"]:
+    match act:
         case "role":
-            change_role(**which, role=data["role"], now=now())
+            change_role(**which, role=role, now=now())
             return _("%(name)s has the new role.")
         case "hand_over":
             hand_over(**which, now=now())

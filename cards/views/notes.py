@@ -33,12 +33,13 @@ def note(request: Request, card_id: int) -> HttpResponse:
         return _show(request, card, own, form, back, status=422)
     data = form.cleaned_data
     try:
-        own = write_note(learner=learner, card=card, text=data["text"], base=data["base"], now=now())
+        own = write_note(learner=learner, card=card, text=data["text"], was=data["was"], now=now())
     except StaleNote as stale:
         return _show(request, card, stale.note, form.based_on(stale.note), back, is_stale=True, status=422)
     said = _("Your note is saved.") if own else _("Your note is deleted.")
     if request.htmx:
-        return _show(request, card, own, NoteForm.of(own), back, said=said)
+        fresh = NoteForm.of(own, with_grade=data["with_grade"])
+        return _show(request, card, own, fresh, back, said=said)
     messages.success(request, said)
     return redirect(back or card.get_absolute_url())
 

@@ -4,22 +4,26 @@ The day's reviews and practice, of whatever a search finds, are one flow; only t
 """
 
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import replace_url
 
+from cards.actions.notes import StaleNote, write_note
 from cards.actions.study import NotYours, Result, grade_card
 from cards.clock import now
 from cards.forms.demo_runs import demos_of
+from cards.forms.notes import NoteForm
 from cards.forms.review import MOST_SECONDS, AnswerForm, GradeForm, SessionForm
 from cards.http import Request, render_page
+from cards.models import Card, Learner
 from cards.models.acts import Act
 from cards.models.queue import queue_counts
 from cards.scheduling import (
@@ -43,6 +47,7 @@ from cards.views.session import Practised, Session, card_for, frame, pick
 ELSEWHERE = _(
     "That card was graded elsewhere in the meantime. Nothing was counted twice; this is where you are now."
 )
+REWORDED = _("This card was changed while you looked at it. It was not graded: this is how it reads now.")
 
 
 @require_GET
@@ -100,16 +105,22 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
     form = AnswerForm(request.GET)
     if not form.is_valid():
         return redirect("cards:review")
+    return _show_answer(request, Session.of(form), card_id, form.cleaned_data)
+
+
+def _show_answer(
+    request: Request, session: Session, card_id: int, data: dict[str, Any], *, said: str = "", **more: object
+) -> HttpResponse:
+    """`data` is an AnswerForm's. `more` stands in place of what is usual beside an answer: a note that waits."""
     card = card_for(request.learner, card_id, has_answer=True)
     if card is None:
         raise Http404
-    session = Session.of(form)
     instant = now()
     today = today_of(request, instant)
     state = card.own.state if card.own else NEW
     mode = Mode.PRACTICE if session.practise else mode_at(state, today)
     spreading = request.learner.study_settings.spreading(card_id, 0) if request.learner else NOT_MOVED
-    if state.number != form.cleaned_data["n"] or (mode is Mode.PRACTICE and not session.practise):
+    if state.number != data["n"] or (mode is Mode.PRACTICE and not session.practise):
         return show_next(request, session, card_id=card_id, said=ELSEWHERE)
     counts = QueueCounts() if session.practise else queue_counts(request.learner, today)
     ids = session.cards(request.learner, today) if session.practise else []
@@ -117,14 +128,24 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
     context = frame(request, session, today, counts, practised, None) | {
         "card": card,
         "n": state.number,
-        "asked": form.cleaned_data["asked"],
-        "typed": form.cleaned_data["typed"],
+        "asked": data["asked"],
+        "typed": data["typed"],
+        "said": said,
+        "back": _answer_url(session, card_id, data),
         "grades": grade_buttons(state, today, mode, spreading),
         "mode": mode.value,
         "demos": [each for each in demos_of(card.wording) if not each.errors],
-        **beside(card, request.learner),
+        **beside(card, request.learner, with_grade=True),
+        **more,
     }
-    return render_page(request, "review/review_answer.html", context, part="session")
+    status = 422 if more else 200
+    return render_page(request, "review/review_answer.html", context, part="session", status=status)
+
+
+def _answer_url(session: Session, card_id: int, data: dict[str, Any]) -> str:
+    """The address that shows that answer again."""
+    named = {name: data[name] for name in ("n", "asked", "typed") if data[name] not in (None, "")}
+    return f"{reverse('cards:review_answer', args=[card_id])}?{urlencode(session.fields() | named)}"
 
 
 def grade_buttons(state: State, today: date, mode: Mode, spreading: Spreading) -> list[dict[str, object]]:
@@ -142,7 +163,7 @@ def grade_buttons(state: State, today: date, mode: Mode, spreading: Spreading) -
 @require_POST
 @never_cache
 def grade(request: Request) -> HttpResponse:
-    """Writes the grade and shows what comes next."""
+    """Writes the grade, and what was typed as a note, and shows what comes next."""
     form = GradeForm(request.POST)
     if not form.is_valid():
         return show_next(request, Session(), said=_("That grade could not be read. Nothing was written."))
@@ -150,6 +171,8 @@ def grade(request: Request) -> HttpResponse:
     session = Session.of(form)
     instant = now()
     learner = known_learner(request)
+    if waits := _save_note(learner, data["card"], NoteForm(request.POST)):
+        return _show_answer(request, session, data["card"], data, **waits)
     try:
         graded = grade_card(
             learner=learner,
@@ -160,9 +183,15 @@ def grade(request: Request) -> HttpResponse:
             is_practice=bool(session.practise),
             now=instant,
             answer_seconds=_answer_seconds(data["asked"], instant),
+            shown_revision=data["revision"],
         )
     except NotYours:
         raise Http404 from None
+    if graded.result is Result.REWORDED:
+        if request.htmx:
+            return _show_answer(request, session, data["card"], data, said=REWORDED)
+        messages.warning(request, REWORDED)
+        return redirect(_answer_url(session, data["card"], data))
     said = ELSEWHERE if graded.result is Result.OUTDATED else ""
     session = session if said else session.then(data["card"])
     card_id = data["card"] if said else None
@@ -173,6 +202,21 @@ def grade(request: Request) -> HttpResponse:
         return redirect(session.url(**_named(card_id, leech)))
     act = Act.of_grade(graded.event_id) if graded.event_id else None
     return show_next(request, session, card_id=card_id, act=act, said=said, leech=leech)
+
+
+def _save_note(learner: Learner, card_id: int, form: NoteForm) -> dict[str, Any]:
+    """Writes what was typed as a note beside the answer. Where that cannot be, returns what is shown there then."""
+    waits: dict[str, Any] = {"note_form": form, "is_open": True, "has_focus": True}
+    if not form.is_valid():
+        return waits
+    if form.is_touched:
+        card = get_object_or_404(Card.objects.visible_to(learner), pk=card_id)
+        data = form.cleaned_data
+        try:
+            write_note(learner=learner, card=card, text=data["text"], was=data["was"], now=now())
+        except StaleNote as stale:
+            return waits | {"note_form": form.based_on(stale.note), "is_stale": True}
+    return {}
 
 
 def _answer_seconds(asked: int | None, instant: datetime) -> int | None:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards.actions.cards import StaleEdit
+from cards.actions.pace import TooMany
 from cards.actions.suggestions import (
     AlreadyDecided,
     accept_suggestion,
@@ -25,6 +26,7 @@ from cards.http import Request, render_page
 from cards.models import Learner, Suggestion
 from cards.models.revisions import revisions_at
 from cards.views.back import back_of
+from cards.views.discussions import too_many
 from cards.views.editor import Conflict, conflict_of
 from cards.views.guests import known_learner
 from cards.views.rights import account_of, editing
@@ -252,11 +254,14 @@ def suggestion_comment(request: Request, suggestion_id: int) -> HttpResponse:
     found = Suggestion.objects.discussable_by(request.learner)
     suggestion = get_object_or_404(found.select_related("proposer"), pk=suggestion_id)
     form = CommentForm(request.POST)
-    if not form.is_valid():
-        suggestion = _suggestion(request, suggestion_id)
-        can_decide = Suggestion.objects.decidable_by(request.learner).filter(pk=suggestion.pk).exists()
-        return _show(request, suggestion, decision_form(suggestion), can_decide=can_decide, comment=form)
-    comment_on_suggestion(
-        suggestion=suggestion, author=known_learner(request), text=form.cleaned_data["text"], now=now()
-    )
-    return redirect(f"{suggestion.get_absolute_url()}#comments")
+    if form.is_valid():
+        author, text = known_learner(request), form.cleaned_data["text"]
+        try:
+            comment_on_suggestion(suggestion=suggestion, author=author, text=text, now=now())
+        except TooMany:
+            form.add_error("text", too_many())
+        else:
+            return redirect(f"{suggestion.get_absolute_url()}#comments")
+    suggestion = _suggestion(request, suggestion_id)
+    can_decide = Suggestion.objects.decidable_by(request.learner).filter(pk=suggestion.pk).exists()
+    return _show(request, suggestion, decision_form(suggestion), can_decide=can_decide, comment=form)

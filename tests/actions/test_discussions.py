@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections
 
 from cards.actions.discussions import (
-    TooMany,
+    StaleComment,
     close_reports,
     delete_comment,
     edit_comment,
@@ -16,7 +16,9 @@ from cards.actions.discussions import (
     write_comment,
 )
 from cards.actions.learners import delete_learner
+from cards.actions.pace import TooMany
 from cards.actions.study import NotYours
+from cards.actions.suggestions import comment_on_suggestion, suggest_to_remove
 from cards.models import Comment, Learner, Notice, Report, StudyGroup
 from tests.conftest import START, make_learner
 from tests.readers import Readers, make_readers
@@ -75,7 +77,7 @@ def test_whoever_does_not_take_part_says_nothing(readers, who) -> None:
     with pytest.raises(NotYours):
         write_comment(group=readers.group, card=readers.cards[0], author=author, text="I?", now=START)
     with pytest.raises(NotYours):
-        edit_comment(comment=comment, author=author, text="I?", now=START)
+        edit_comment(comment=comment, author=author, text="I?", was=comment.text, now=START)
     assert Comment.objects.get().text == "Why so?"
 
 
@@ -93,6 +95,32 @@ def test_there_is_a_limit_to_an_hour(readers, settings) -> None:
         report(readers, first)
 
 
+def test_what_is_said_about_suggestions_counts_within_the_same_hour(readers, settings) -> None:
+    settings.COMMENTS_PER_HOUR = 2
+    author = readers["member"]
+    suggestion = suggest_to_remove(card=readers.cards[0], proposer=author, reason="Twice.", now=START)
+    say(readers)
+    word = comment_on_suggestion(suggestion=suggestion, author=author, text="Look.", now=START)
+    assert comment_on_suggestion(suggestion=suggestion, author=author, text="Look.", now=START) == word
+    with pytest.raises(TooMany):
+        comment_on_suggestion(suggestion=suggestion, author=author, text="And here.", now=START + HOUR / 2)
+    with pytest.raises(TooMany):
+        say(readers, "And there.", now=START + HOUR / 2)
+    comment_on_suggestion(suggestion=suggestion, author=author, text="And here.", now=START + HOUR)
+
+
+def test_a_comment_that_one_changed_in_another_tab_is_not_overwritten_unseen(readers) -> None:
+    comment, author = say(readers), readers["member"]
+    edit_comment(comment=comment, author=author, text="Why not?", was="Why so?", now=START)
+    with pytest.raises(StaleComment) as stale:
+        edit_comment(comment=comment, author=author, text="Since when?", was="Why so?", now=START)
+    assert stale.value.comment.text == "Why not?"
+    edit_comment(comment=comment, author=author, text="Why not?", was="Why so?", now=START)  # as it stands
+    edit_comment(comment=comment, author=author, text="Since when?", was="Why not?", now=START)
+    comment.refresh_from_db()
+    assert comment.text == "Since when?"
+
+
 def test_those_whom_it_names_are_told_once(readers) -> None:
     make_learner("stranger")
     readers.change("editor", status="left", ended_at=START)
@@ -103,19 +131,25 @@ def test_those_whom_it_names_are_told_once(readers) -> None:
     assert (notice.by, notice.group, notice.card, notice.comment) == (
         readers["member"], readers.group, readers.cards[0], comment,
     )  # fmt: skip
-    edit_comment(comment=comment, author=readers["member"], text="@second. @owner!", now=START)
+    edit_comment(
+        comment=comment, author=readers["member"], text="@second. @owner!", was=comment.text, now=START
+    )
     assert told() == ["owner", "second", "viewer"]
-    edit_comment(comment=comment, author=readers["member"], text="@viewer", now=START)
+    edit_comment(comment=comment, author=readers["member"], text="@viewer", was="@second. @owner!", now=START)
     assert told() == ["owner", "second", "viewer"]
 
 
 def test_only_its_author_edits_it_and_that_is_said(readers) -> None:
     comment = say(readers)
     with pytest.raises(NotYours):
-        edit_comment(comment=comment, author=readers["owner"], text="Mine?", now=START)
-    edit_comment(comment=comment, author=readers["member"], text="Why so?", now=START + HOUR)
+        edit_comment(comment=comment, author=readers["owner"], text="Mine?", was=comment.text, now=START)
+    edit_comment(
+        comment=comment, author=readers["member"], text="Why so?", was=comment.text, now=START + HOUR
+    )
     assert Comment.objects.get().edited_at is None
-    edit_comment(comment=comment, author=readers["member"], text="Why not?", now=START + HOUR)
+    edit_comment(
+        comment=comment, author=readers["member"], text="Why not?", was=comment.text, now=START + HOUR
+    )
     assert Comment.objects.get().edited_at == START + HOUR
 
 
@@ -128,7 +162,9 @@ def test_a_deleted_one_keeps_its_place_and_nothing_of_its_text(readers) -> None:
     assert (comment.text, comment.deleted_at, comment.deleted_by) == ("", START, readers["owner"])
     assert not Report.objects.open().exists()
     with pytest.raises(NotYours):
-        edit_comment(comment=comment, author=readers["member"], text="Still here?", now=START)
+        edit_comment(
+            comment=comment, author=readers["member"], text="Still here?", was=comment.text, now=START
+        )
     with pytest.raises(NotYours):
         report(readers, comment)
     assert say(readers) != comment

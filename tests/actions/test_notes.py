@@ -25,8 +25,8 @@ def guest(deck) -> Learner:
     return guest_for(claim="one", time_zone="UTC", now=START)
 
 
-def write(learner: Learner, card: Card, text: str, base=None, now=START) -> Note | None:
-    return write_note(learner=learner, card=card, text=text, base=base, now=now)
+def write(learner: Learner, card: Card, text: str, was: str = "", now=START) -> Note | None:
+    return write_note(learner=learner, card=card, text=text, was=was, now=now)
 
 
 def texts(learner: Learner) -> list[str]:
@@ -36,10 +36,10 @@ def texts(learner: Learner) -> list[str]:
 def test_it_is_written_changed_and_deleted(ada, card) -> None:
     note = write(ada, card, "Mind the sign.")
     assert note is not None
-    note = write(ada, card, "Mind the minus.", note.changed_at, LATER)
+    note = write(ada, card, "Mind the minus.", note.text, LATER)
     assert note is not None
     assert (texts(ada), note.created_at, note.changed_at) == (["Mind the minus."], START, LATER)
-    assert write(ada, card, "", note.changed_at) is None
+    assert write(ada, card, "", note.text) is None
     assert not Note.objects.exists()
 
 
@@ -47,21 +47,21 @@ def test_sent_twice_it_is_written_once(ada, card) -> None:
     first, second = (write(ada, card, "Mind the sign.", now=now) for now in (START, LATER))
     assert first == second
     assert Note.objects.get().changed_at == START
-    assert write(ada, card, "", START) is None
-    assert write(ada, card, "", START) is None
+    assert write(ada, card, "", "Mind the sign.") is None
+    assert write(ada, card, "", "Mind the sign.") is None
 
 
 def test_what_another_tab_wrote_is_not_overwritten_unseen(ada, card) -> None:
     write(ada, card, "From the one tab.")
     with pytest.raises(StaleNote) as stale:
-        write(ada, card, "From the other.", None, LATER)
+        write(ada, card, "From the other.", "", LATER)
     assert stale.value.note == Note.objects.get()
-    write(ada, card, "From the other.", START, LATER)
+    write(ada, card, "From the other.", "From the one tab.", LATER)
     with pytest.raises(StaleNote):
-        write(ada, card, "", START, LATER)
-    write(ada, card, "", LATER)
+        write(ada, card, "", "From the one tab.", LATER)
+    write(ada, card, "", "From the other.")
     with pytest.raises(StaleNote) as stale:
-        write(ada, card, "Once more.", LATER)
+        write(ada, card, "Once more.", "From the other.")
     assert stale.value.note is None
 
 
@@ -98,6 +98,6 @@ def test_a_guests_notes_become_the_accounts_and_two_on_one_card_one(guest, ada, 
 
 def test_a_guest_who_changed_a_note_is_not_idle(guest, card) -> None:
     write(guest, card, "Mind the sign.")
-    write(guest, card, "Mind the minus.", START, START + timedelta(days=50))
+    write(guest, card, "Mind the minus.", "Mind the sign.", START + timedelta(days=50))
     assert guest not in Learner.objects.guests_idle_since(START + timedelta(days=40))
     assert guest in Learner.objects.guests_idle_since(START + timedelta(days=51))

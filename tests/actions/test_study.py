@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.db import OperationalError, connection, connections
 
 from cards.actions.acts import undo_event
-from cards.actions.study import NotYours, Result, grade_card
+from cards.actions.cards import edit_card
+from cards.actions.study import Graded, NotYours, Result, grade_card
+from cards.cardtext import Wording
 from cards.models import Card, Deck, Learner, Schedule, StudyEvent
 from cards.models.append_only import AppendOnlyError
 from cards.scheduling import Grade, Kind, Mode, replay
@@ -264,3 +266,31 @@ def test_it_never_moves_the_study_day_back(ada, card) -> None:
     assert ada.latest_study_on == date(2026, 3, 2)
     ada.time_zone = "Pacific/Honolulu"
     assert ada.study_day(START) == date(2026, 3, 2)
+
+
+def test_what_was_reworded_since_its_answer_was_shown_is_not_graded_unseen(ada, deck) -> None:
+    card = deck.cards.get(key="c1")
+
+    def grade(shown_revision: int | None) -> Graded:
+        return grade_card(
+            learner=ada, card_id=card.pk, part=0, shown_number=0, grade=Grade.GOOD, now=START,
+            shown_revision=shown_revision,
+        )  # fmt: skip
+
+    def edit(answer: str, details: str) -> None:
+        card.refresh_from_db()
+        edit_card(
+            card=card, wording=Wording(card.prompt, answer, details), base_number=card.revision_number,
+            author=None, now=START,
+        )  # fmt: skip
+
+    edit("Answer 1.", "tags: other")
+    edit("Another.", "tags: other")
+    for seen in (1, 2, 99):
+        assert grade(seen).result is Result.REWORDED
+    assert not StudyEvent.objects.exists()
+    edit("Another.", "tags: test")
+    assert grade(3).result is Result.WRITTEN  # tags are no part of what is asked and answered
+    edit("A third.", "tags: test")
+    assert grade(3).result is Result.REPEATED  # a double click
+    assert StudyEvent.objects.count() == 1

@@ -88,3 +88,27 @@ def test_what_changed_is_started_anew_and_that_is_undone_by_keyboard(page: Page,
     show_answer(page)
     expect(changed).to_be_visible()
     assert "schedules are what their events say" in server.manage("replay", "--check")
+
+
+def test_what_was_typed_as_a_note_is_kept_by_the_grade(page: Page, server: Server) -> None:
+    card_id = prompt_of(page, server)
+    show_answer(page)
+    page.keyboard.press("n")
+    page.keyboard.type("Mind the sign, 1 2 3.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    expect(page.get_by_role("button", name="Show answer")).to_be_focused()
+    page.goto(f"/cards/{card_id}/")
+    expect(page.get_by_role("region", name="My note")).to_have_text("Mind the sign, 1 2 3.")
+
+
+def test_it_is_kept_without_javascript_too(server: Server, new_context) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    card_id = prompt_of(page, server)
+    page.get_by_role("button", name="Show answer").click()
+    page.locator("#note summary").click()
+    page.get_by_label("My note", exact=True).last.fill("Mind the sign.")
+    page.get_by_role("button", name="Good").click()
+    expect(page.get_by_role("button", name="Show answer")).to_be_visible()
+    page.goto(f"/cards/{card_id}/")
+    expect(page.get_by_role("region", name="My note")).to_have_text("Mind the sign.")

@@ -61,6 +61,7 @@ ROWS: dict[str, str] = {
     "cards:assignment_end": POST_ONLY,
     "cards:member_list": "/groups/{group}/members/",
     "cards:member_edit": "/groups/{group}/members/{membership}/",
+    "cards:member_act": "/groups/{group}/members/{membership}/ban/",
     "cards:invite_list": "/groups/{group}/invites/",
     "cards:invite_revoke": POST_ONLY,
     "cards:join": "/join/{invite}/",

@@ -28,7 +28,18 @@ class Forms(HTMLParser):
         self.inside: dict[str, str] | None = None  # the textarea or button that is open
         self.text = ""
         self.select = ""
+        self.apart: dict[str, Form] = {}  # what stands outside of the form that it names
         self.feed(html)
+        for form in self.forms:
+            if apart := self.apart.get(form.attributes.get("id", "")):
+                form.fields |= apart.fields
+                form.buttons |= apart.buttons
+
+    def of(self, given: dict[str, str]) -> Form:
+        """The form to which an element belongs: the one that it names, else the latest."""
+        if "form" in given:
+            return self.apart.setdefault(given["form"], Form({}))
+        return self.forms[-1]
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
@@ -46,16 +57,16 @@ class Forms(HTMLParser):
         elif (
             tag == "input" and name and (given.get("type") not in {"checkbox", "radio"} or "checked" in given)
         ):
-            self.forms[-1].fields[name] = value
+            self.of(given).fields[name] = value
 
     def handle_data(self, data: str) -> None:
         self.text += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea" and self.inside is not None:
-            self.forms[-1].fields[self.inside["name"]] = self.text.removeprefix("\n")
+            self.of(self.inside).fields[self.inside["name"]] = self.text.removeprefix("\n")
         elif tag == "button" and self.inside is not None:
-            self.forms[-1].buttons[" ".join(self.text.split())] = self.inside
+            self.of(self.inside).buttons[" ".join(self.text.split())] = self.inside
             self.inside = None
 
 

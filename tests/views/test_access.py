@@ -179,6 +179,9 @@ ROWS: dict[str, Row] = {
     "member_edit": Row(
         only(OWNER), only(OWNER, 302), args=("group", "membership"), data={"act": "role", "role": "viewer"}
     ),
+    "member_act": Row(
+        only(OWNER), only(OWNER, 302), args=("group", "membership", "remove"), data={"to": "remove"}
+    ),
     "invite_list": Row(only(OWNER), only(OWNER, 302), args=GROUP, data={"role": "member", "days": 7}),
     "invite_revoke": Row(POST_ONLY, only(OWNER, 302), args=GROUP, data={"invite": "invite"}),
     # Whoever is in the group goes to it, whoever is not signed in signs in, and comes back.
@@ -216,7 +219,9 @@ ROWS: dict[str, Row] = {
     "flag_list": Row(only(SIGNED_IN)),
     "flag_list_close": Row(POST_ONLY, only(EDITORS, 302), data={"flags": "flag"}),
     "discussion": Row(only(READERS), only(CORRECTORS, 302), args=("group", "card"), data={"text": "I see."}),
-    "comment_edit": Row(only(("member",)), only(("member",), 302), args=("comment",), data={"text": "Else."}),
+    "comment_edit": Row(
+        only(("member",)), only(("member",), 302), args=("comment",), data={"text": "Else.", "was": SECRET}
+    ),
     "comment_delete": Row(POST_ONLY, only(("member", "owner", "staff"), 302), args=("comment",)),
     "comment_report": Row(
         only(REPORTERS),

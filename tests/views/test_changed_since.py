@@ -12,7 +12,7 @@ from cards.cardtext import Wording
 from cards.models import Card, Deck, Enrolment, Learner, Membership, Role, Schedule, StudyGroup
 from cards.scheduling import Grade
 from tests.conftest import START
-from tests.views.plain_browser import press
+from tests.views.plain_browser import Forms, press
 
 HTMX = {"HX-Request": "true"}
 SAID = "This answer changed since you learned it"
@@ -130,3 +130,23 @@ def test_it_takes_one_more_query_for_a_card_that_was_edited(
         show(client, never, 0)
     with django_assert_num_queries(8):
         show(client, card)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_card_that_is_edited_between_its_answer_and_the_grade_is_shown_anew(
+    client_of, ada, bob, card, headers
+) -> None:
+    client = client_of(ada)
+    page = show(client, card)
+    edit(card, bob, "Changed under their eyes.")
+    data = next(form for form in Forms(page.content.decode()).forms if "Good" in str(form.buttons)).fields
+    again = client.post(reverse("cards:grade"), data | {"grade": 3}, headers=headers, follow=True)
+    html = again.content.decode()
+    assert again.status_code == 200
+    assert "It was not graded: this is how it reads now." in html
+    assert "This answer changed since you learned it" in html
+    assert "Changed" in html
+    assert ada.study_events.count() == 1
+    data = next(form for form in Forms(html).forms if "Good" in str(form.buttons)).fields
+    client.post(reverse("cards:grade"), data | {"grade": 3}, headers=headers)
+    assert ada.study_events.count() == 2

@@ -103,6 +103,23 @@ def test_a_comment_is_edited_and_that_is_said(client_as, readers, clock) -> None
     assert "edited" in page.content.decode()
 
 
+def test_what_another_tab_made_of_a_comment_is_shown_before_it_is_overwritten(client_as, readers) -> None:
+    comment, client = say(readers), client_as("member")
+    first, second = (client.get(of(comment, "comment_edit")) for _ in range(2))
+    press(client, first, "Save the comment", text="Why **not**?")
+    page = press(client, second, "Save the comment", text="Since when?")
+    html = page.content.decode()
+    assert page.status_code == 409
+    assert "You changed this comment elsewhere" in html
+    assert "Why <strong>not</strong>?" in html
+    assert "Since when?</textarea>" in html
+    comment.refresh_from_db()
+    assert comment.text == "Why **not**?"
+    press(client, page, "Save the comment")
+    comment.refresh_from_db()
+    assert comment.text == "Since when?"
+
+
 def test_a_deleted_comment_keeps_its_place(client_as, readers) -> None:
     say(readers)
     client = client_as("member")
@@ -155,7 +172,7 @@ def test_what_each_role_may_do_with_the_comment_of_a_member(
     assert (of(comment, "comment_report") in page.content.decode()) == (reports == 200)
     assert client.post(url(readers), {"text": "I too."}).status_code == (302 if button else 404)
     assert client.get(of(comment, "comment_edit")).status_code == edits
-    assert client.post(of(comment, "comment_edit"), {"text": "Mine."}).status_code == (
+    assert client.post(of(comment, "comment_edit"), {"text": "Mine.", "was": comment.text}).status_code == (
         302 if edits == 200 else 404
     )
     assert client.get(of(comment, "comment_report")).status_code == reports
@@ -260,7 +277,7 @@ def test_the_hours_limit_is_said_and_what_was_typed_is_kept(client_as, readers, 
 def test_what_is_no_comment_is_refused(client_as, readers, text) -> None:
     comment, client = say(readers), client_as("member")
     assert client.post(url(readers), {"text": text}).status_code == 422
-    assert client.post(of(comment, "comment_edit"), {"text": text}).status_code == 422
+    assert client.post(of(comment, "comment_edit"), {"text": text, "was": comment.text}).status_code == 422
     assert Comment.objects.get().text == "Why **so**?"
 
 

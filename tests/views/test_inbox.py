@@ -188,3 +188,12 @@ def test_it_is_paged(client_of, ada, bob, card) -> None:
         tell(bob, ada, card=card, kind=Notice.Kind.ACCEPTED)
     assert shown(client_of(bob)).count('<li class="unread">') == 50
     assert client_of(bob).get(URL, {"page": 2}).content.decode().count('<li class="unread">') == 1
+
+
+def test_of_a_role_in_a_group_that_one_left_one_reads_no_word(client_of, ada, bob, group, clock) -> None:
+    tell(bob, ada, Notice.Kind.ROLE_GIVEN, group=group)  # names the group alone
+    client = client_of(bob)
+    assert "Readers" in shown(client)
+    leave(group, bob)
+    assert "Nothing yet." in shown(client)
+    assert "unread" not in client.get("/").content.decode()

@@ -14,9 +14,26 @@ from cards.actions.cards import edit_card, make_card
 from cards.actions.decks import make_deck, study_deck
 from cards.actions.groups import make_group, make_group_deck
 from cards.actions.study import grade_card
-from cards.actions.suggestions import accept_suggestion, suggest_wording
+from cards.actions.suggestions import (
+    accept_suggestion,
+    comment_on_suggestion,
+    suggest_new_card,
+    suggest_to_remove,
+    suggest_wording,
+)
 from cards.cardtext import Wording
-from cards.models import Card, Deck, Learner, Picture, Revision, Schedule, StudyEvent, StudyGroup, Suggestion
+from cards.models import (
+    Card,
+    Deck,
+    Learner,
+    Picture,
+    Revision,
+    Schedule,
+    StudyEvent,
+    StudyGroup,
+    Suggestion,
+    SuggestionComment,
+)
 from cards.scheduling import Grade
 from tests.conftest import START, make_learner
 from tests.groups import let_join, make_readers
@@ -216,3 +233,21 @@ def test_it_asks_as_often_for_many_groups(client, ada, bob) -> None:
             client.get(DELETE)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_all_that_one_proposed_and_said_of_proposals_is_counted_but_in_decks_that_go(
+    client, ada, bob, deck
+) -> None:
+    own, card = make_deck(owner=ada, name="Mine", now=START), deck.cards.get(key="c1")
+    for where in (deck, own):
+        new = suggest_new_card(
+            deck=where, proposer=ada, wording=Wording("New?", "So."), reason="missing", now=START
+        )
+        comment_on_suggestion(suggestion=new, author=ada, text="Please.", now=START)
+    suggest_to_remove(card=card, proposer=ada, reason="twice", now=START)
+    stays = said(client.get(DELETE).content.decode(), "What stays")
+    assert "2 suggestions of yours for such decks: by nobody" in stays
+    assert "1 comment of yours on suggestions: by somebody who has left" in stays
+    client.post(DELETE, GIVEN)
+    assert Suggestion.objects.filter(proposer=None).count() == 2
+    assert SuggestionComment.objects.get().author is None

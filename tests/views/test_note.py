@@ -9,7 +9,7 @@ from cards.actions.notes import write_note
 from cards.models import Card, Deck, Learner, Membership, Note, StudyGroup
 from tests.conftest import START
 from tests.views.hostile import HOSTILE, Faults
-from tests.views.plain_browser import press
+from tests.views.plain_browser import Forms, press
 
 HTMX = {"HX-Request": "true"}
 TEXT = "Mind the **sign**."
@@ -22,7 +22,7 @@ def card(deck, clock) -> Card:
 
 @pytest.fixture
 def note(ada, card) -> Note:
-    note = write_note(learner=ada, card=card, text=TEXT, base=None, now=START)
+    note = write_note(learner=ada, card=card, text=TEXT, was="", now=START)
     assert note is not None
     return note
 
@@ -61,7 +61,7 @@ def test_it_stands_on_the_cards_page_and_is_changed_and_deleted_there(
 
 
 def test_htmx_gets_what_stands_in_its_place(client_of, ada, card) -> None:
-    data = {"act": "save", "text": TEXT, "base": "", "next": "/review/"}
+    data = {"act": "save", "text": TEXT, "was": "", "next": "/review/"}
     html = client_of(ada).post(url(card), data, headers=HTMX).content.decode()
     assert "<html" not in html
     assert 'id="note"' in html
@@ -117,28 +117,28 @@ def test_whoever_left_the_group_does_not_reach_it_and_finds_it_again(
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_what_another_tab_wrote_is_shown_first(client_of, ada, card, note, headers) -> None:
-    data = {"act": "save", "text": "From here.", "base": "", "next": ""}
+    data = {"act": "save", "text": "From here.", "was": "", "next": ""}
     response = client_of(ada).post(url(card), data, headers=headers)
     html = response.content.decode()
     assert response.status_code == 422
     assert "changed elsewhere" in html
     assert "Mind the <strong>sign</strong>." in html
     assert "From here.</textarea>" in html
-    assert note.changed_at.isoformat() in html
+    assert f'name="was" value="{TEXT}"' in html
     assert Note.objects.get().text == TEXT
 
 
 def test_one_that_is_too_long_is_not_saved_and_not_lost(client_of, ada, card) -> None:
-    data = {"act": "save", "text": "x" * 5001, "base": "", "next": ""}
+    data = {"act": "save", "text": "x" * 5001, "was": "", "next": ""}
     response = client_of(ada).post(url(card), data, headers=HTMX)
     assert response.status_code == 422
     assert "x" * 5001 in response.content.decode()
     assert not Note.objects.exists()
 
 
-@pytest.mark.parametrize("wrong", [{"act": "burn"}, {"base": "yesterday"}, {"text": "a\x00b"}])
+@pytest.mark.parametrize("wrong", [{"act": "burn"}, {"was": "a\x00b"}, {"text": "a\x00b"}])
 def test_it_refuses_what_it_cannot_read(client_of, ada, card, wrong) -> None:
-    data = {"act": "save", "text": "Mind.", "base": "", "next": ""} | wrong
+    data = {"act": "save", "text": "Mind.", "was": "", "next": ""} | wrong
     assert client_of(ada).post(url(card), data).status_code == 422
     assert not Note.objects.exists()
 
@@ -161,5 +161,63 @@ def test_hostile_text_does_nothing(client_of, ada, card) -> None:
 
 
 def test_the_next_address_is_one_of_the_site(client_of, ada, card) -> None:
-    data = {"act": "save", "text": TEXT, "base": "", "next": "https://evil.example/"}
+    data = {"act": "save", "text": TEXT, "was": "", "next": "https://evil.example/"}
     assert client_of(ada).post(url(card), data)["Location"] == card.get_absolute_url()
+
+
+def grade(client: Client, page, **typed: str):
+    """Presses Good, with what was typed in the note that was not saved."""
+    [good] = [name for form in Forms(page.content.decode()).forms for name in form.buttons if "Good" in name]
+    return press(client, page, good, **typed)
+
+
+def test_what_was_typed_is_saved_by_the_grade(client_of, ada, card) -> None:
+    client = client_of(ada)
+    assert grade(client, answer_of(client, card), text=TEXT).status_code == 302
+    assert Note.objects.get().text == TEXT
+    assert ada.study_events.count() == 1
+
+
+def test_a_note_that_was_not_touched_is_left_as_another_tab_made_it(client_of, ada, card, note) -> None:
+    client = client_of(ada)
+    page = answer_of(client, card)
+    write_note(learner=ada, card=card, text="From elsewhere.", was=TEXT, now=START)
+    assert grade(client, page).status_code == 302
+    assert Note.objects.get().text == "From elsewhere."
+    assert ada.study_events.count() == 1
+
+
+@pytest.mark.parametrize(("typed", "elsewhere"), [("Typed here.", "From elsewhere."), ("x" * 5001, TEXT)])
+def test_a_note_that_cannot_be_saved_waits_with_the_grade_and_nothing_is_lost(
+    client_of, ada, card, note, typed, elsewhere
+) -> None:
+    client = client_of(ada)
+    page = answer_of(client, card)
+    write_note(learner=ada, card=card, text=elsewhere, was=TEXT, now=START)
+    page = grade(client, page, text=typed)
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert ("From elsewhere." in html) == (elsewhere != TEXT)
+    assert f"{typed}</textarea>" in html
+    assert Note.objects.get().text == elsewhere
+    assert not ada.study_events.exists()
+    assert f'name="next" value="{reverse("cards:review_answer", args=[card.pk])}?n=0"' in html
+    assert grade(client, page, text="Shorter.").status_code == 302
+    assert Note.objects.get().text == "Shorter."
+    assert ada.study_events.count() == 1
+
+
+def test_a_note_beside_the_grades_stays_theirs_after_it_was_saved(client_of, ada, card) -> None:
+    client = client_of(ada)
+    data = {"act": "save", "text": TEXT, "was": "", "next": "", "with_grade": "1"}
+    html = client.post(url(card), data, headers=HTMX).content.decode()
+    assert 'form="grade"' in html
+    assert "note-form" not in html
+
+
+def test_a_grade_of_a_card_that_is_not_there_writes_no_note(client_of, ada, card) -> None:
+    client = client_of(ada)
+    page = answer_of(client, card)
+    Deck.objects.update(is_public=False)
+    assert grade(client, page, text=TEXT).status_code == 404
+    assert not Note.objects.exists()

@@ -233,3 +233,16 @@ def test_what_was_typed_stays_when_somebody_was_faster(client_of, ada, card, cha
     assert "Typed." in late.content.decode()
     card.refresh_from_db()
     assert card.answer == "Yes, **indeed**."
+
+
+def test_too_many_words_within_an_hour_are_refused_and_kept_in_the_form(
+    client_of, bob, change, settings
+) -> None:
+    settings.COMMENTS_PER_HOUR = 1
+    client = client_of(bob)
+    press(client, client.get(change.get_absolute_url()), "Say it", text="Look at page 3.")
+    page = press(client, client.get(change.get_absolute_url()), "Say it", text="And at page 4.")
+    assert page.status_code == 422
+    assert "That was 1 within an hour. Wait a little." in page.content.decode()
+    assert "And at page 4.</textarea>" in page.content.decode()
+    assert change.comments.count() == 1
