@@ -111,6 +111,17 @@ def test_a_run_over_its_time_is_stopped_however_lively(workers) -> None:
     wait_until(lambda: is_gone(child), "the child is gone", workers)
 
 
+@pytest.mark.parametrize("pattern", [r"(.+)+x$", r"(?:(?:){65535}){65535}"])
+def test_a_pattern_that_runs_away_is_stopped_and_its_child_goes_on(workers, pattern: str) -> None:
+    """Python's re lets no other thread run meanwhile, the pulse neither."""
+    child = workers.child("light")
+    run = workers.page("regex_labels", **seeded(pattern=pattern)).wait_until("failed")
+    assert "ran away" in run.error
+    assert run.attempt == 1
+    assert workers.page("regex_labels", **seeded()).wait_until("done").attempt == 1
+    assert workers.child("light") == child
+
+
 def test_a_run_over_its_memory_is_stopped_and_a_result_that_is_too_large_is_not_kept(
     reach_database, tmp_path
 ) -> None:
