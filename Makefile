@@ -9,7 +9,7 @@ export PORT ?= 8000
 export DATA_DIR ?= $(CURDIR)/var
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt
 
-PURE := tests/scheduling tests/search tests/cardtext tests/exchange tests/markup tests/demos tests/architecture tests/bench tests/test_shipped_deck.py
+PURE := tests/scheduling tests/search tests/cardtext tests/exchange tests/markup tests/kinds tests/demos tests/architecture tests/bench tests/test_shipped_deck.py
 # What a second database and broker change nothing of: looks, mail, how `make run` starts and ends its processes, a long life.
 SAME := tests/browser/test_every_page.py tests/deployment/test_mail.py tests/commands/test_serve.py tests/views/test_ninety_days.py
 # Three at once on two cores: the slow tests wait for processes most of the time.

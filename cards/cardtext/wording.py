@@ -1,7 +1,8 @@
 """What a card says: its prompt, its answer and its details, as three texts.
 
-The details are `key: value` lines: `reference: fast.ai book, chapter 5`, `tags: gpu, softmax`, and
-`demo: softmax_table activations=0.02,-2.49 title="two words"`. Each key may come several times.
+The details are `key: value` lines: `reference: fast.ai book, chapter 5`, `tags: gpu, softmax`,
+`demo: softmax_table activations=0.02,-2.49 title="two words"`, and `accept: cross-entropy` for an answer that is to be
+typed. Each key may come several times.
 """
 
 import re
@@ -10,10 +11,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from cards.cardtext.choices import Choice, split_choices
 from cards.messages import _
 
 LIMITS = {"prompt": 10_000, "answer": 50_000, "details": 5_000}  # characters, after `normalise`
-KEYS = ("reference", "tags", "demo")
+KEYS = ("reference", "tags", "demo", "accept")
+ACCEPTED_LIMIT = 200  # characters
 
 LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 # Control characters but tab and newline; halves of surrogate pairs, which cannot be stored; byte order marks.
@@ -84,6 +87,26 @@ class Wording:
     def demos(self) -> tuple[DemoLink, ...]:
         """The demos that belong to the card. Raises TextError only if the details were never cleaned."""
         return tuple(_demo(value, None) for value in self._values("demo"))
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """What counts as right where the answer is typed; code stands in backticks. None on a card to think about."""
+        return tuple(self._values("accept"))
+
+    @property
+    def question(self) -> str:
+        """The prompt without its choices."""
+        return split_choices(self.prompt).question
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What is chosen from, in the order written; none on most cards."""
+        return split_choices(self.prompt).choices
+
+    @property
+    def has_several_right(self) -> bool:
+        """Whether all that are right are to be chosen, and not the one."""
+        return sum(choice.is_right for choice in self.choices) > 1
 
     @property
     def needs_answer(self) -> bool:
@@ -219,6 +242,12 @@ def _clean_details(details: str) -> str:
             )
         if key == "demo":
             _demo(value, number)
+        if key == "accept" and len(value) > ACCEPTED_LIMIT:
+            raise TextError(
+                _("An accepted answer has at most %(limit)s characters.", limit=ACCEPTED_LIMIT),
+                "details",
+                number,
+            )
         cleaned.append(f"{key}: {value}")
     return "\n".join(cleaned)
 

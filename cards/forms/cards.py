@@ -24,7 +24,13 @@ def markdown_area(rows: int) -> forms.Textarea:
 class WordingForm(Form):
     """The three texts of a card. `wording` is the clean wording of a valid form."""
 
-    prompt = forms.CharField(label=_("Prompt"), required=False, strip=False, widget=markdown_area(3))
+    prompt = forms.CharField(
+        label=_("Prompt"),
+        required=False,
+        strip=False,
+        widget=markdown_area(3),
+        help_text=_("End it with a list like “- [ ] wrong”, “- [x] right”, and it is a choice."),
+    )
     answer = forms.CharField(
         label=_("Answer"),
         required=False,
@@ -37,7 +43,10 @@ class WordingForm(Form):
         required=False,
         strip=False,
         widget=markdown_area(3),
-        help_text=_("One a line: “reference: where to read on”, “tags: loss, softmax”."),
+        help_text=_(
+            "One a line: “reference: where to read on”, “tags: loss, softmax”; “accept: softmax” asks for the answer "
+            "to be typed."
+        ),
     )
 
     wording: Wording

@@ -1,7 +1,9 @@
 """What a review session takes from its addresses and forms."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
+from cards.cardtext import MOST_CHOICES
 from cards.forms.search import QueryField
 from cards.models.practice import Order
 from cards.scheduling import Grade
@@ -34,7 +36,19 @@ class AnswerForm(SessionForm):
 
     n = forms.IntegerField(min_value=0, max_value=2**31 - 2)
     asked = forms.IntegerField(min_value=0, max_value=2**53, required=False)
-    typed = forms.CharField(max_length=TYPED_LENGTH, required=False, strip=True)
+    typed = forms.CharField(
+        max_length=TYPED_LENGTH,
+        required=False,
+        strip=True,
+        error_messages={
+            "max_length": _(
+                "Your answer has %(show_value)s characters; at most %(limit_value)s fit. Shorten it."
+            )
+        },
+    )
+    chosen = forms.TypedMultipleChoiceField(
+        choices=[(str(place), str(place)) for place in range(MOST_CHOICES)], coerce=int, required=False
+    )
 
 
 class GradeForm(AnswerForm):

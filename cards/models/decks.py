@@ -268,7 +268,7 @@ class Card(models.Model):
     def __str__(self) -> str:
         from cards.markup import plain
 
-        text = plain(self.prompt)
+        text = plain(self.wording.question)
         return text if len(text) <= 90 else text[:89].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
     def get_absolute_url(self) -> str:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import replace_url
 
 from cards.actions.notes import StaleNote, write_note
@@ -43,6 +43,7 @@ from cards.views.finish import finish
 from cards.views.guests import known_learner, today_of
 from cards.views.leech import Leech, leech_after, leech_named
 from cards.views.session import Practised, Session, card_for, frame, pick
+from cards.views.tried import shown_choices, tried
 
 ELSEWHERE = _(
     "That card was graded elsewhere in the meantime. Nothing was counted twice; this is where you are now."
@@ -72,6 +73,7 @@ def show_next(
     act: Act | None = None,
     said: str = "",
     leech: Leech | None = None,
+    typed: str = "",
 ) -> HttpResponse:
     """The prompt of `card_id` where it is one of the day's cards, else of the card that comes next; or the finish.
 
@@ -86,7 +88,14 @@ def show_next(
             context |= finish(request.learner, today, counts)
         response = render_page(request, "review/finish.html", context, part="session")
     else:
-        context |= {"card": card, "n": card.own.number if card.own else 0, "asked": int(instant.timestamp())}
+        asked = int(instant.timestamp())
+        context |= {
+            "card": card,
+            "n": card.own.number if card.own else 0,
+            "asked": asked,
+            "choices": shown_choices(card, asked),
+            "typed": typed,
+        }
         response = render_page(request, "review/prompt.html", context, part="session")
     if request.htmx:
         replace_url(response, session.url(**_named(card_id, leech)))
@@ -98,13 +107,19 @@ def _named(card_id: int | None, leech: Leech | None) -> dict[str, object]:
     return {"card": card_id} if card_id else {"leech": leech.card.pk} if leech else {}
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @never_cache
 def review_answer(request: Request, card_id: int) -> HttpResponse:
-    """The answer of a card, the learner's own text beside it, and the four grades with what each will do."""
-    form = AnswerForm(request.GET)
+    """The answer of a card, what the learner typed or chose beside it, and the four grades with what each will do.
+
+    Asked for by POST where something is to be checked, so that it may be long; nothing is written either way.
+    """
+    form = AnswerForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
-        return redirect("cards:review")
+        if set(form.errors) != {"typed"}:
+            return redirect("cards:review")
+        said, typed = str(form.errors["typed"][0]), form.data["typed"]
+        return show_next(request, Session.of(form), card_id=card_id, said=said, typed=typed)
     return _show_answer(request, Session.of(form), card_id, form.cleaned_data)
 
 
@@ -130,6 +145,8 @@ def _show_answer(
         "n": state.number,
         "asked": data["asked"],
         "typed": data["typed"],
+        "chosen": data["chosen"],
+        "tried": tried(card, data),
         "said": said,
         "back": _answer_url(session, card_id, data),
         "grades": grade_buttons(state, today, mode, spreading),
@@ -144,8 +161,9 @@ def _show_answer(
 
 def _answer_url(session: Session, card_id: int, data: dict[str, Any]) -> str:
     """The address that shows that answer again."""
-    named = {name: data[name] for name in ("n", "asked", "typed") if data[name] not in (None, "")}
-    return f"{reverse('cards:review_answer', args=[card_id])}?{urlencode(session.fields() | named)}"
+    named = {name: data[name] for name in ("n", "asked", "typed", "chosen") if data[name] not in (None, "")}
+    query = urlencode(session.fields() | named, doseq=True)
+    return f"{reverse('cards:review_answer', args=[card_id])}?{query}"
 
 
 def grade_buttons(state: State, today: date, mode: Mode, spreading: Spreading) -> list[dict[str, object]]:

@@ -116,7 +116,7 @@ def test_it_has_no_details_where_none_are_written() -> None:
     ("details", "line", "message"),
     [
         ("tags: a\n\nWhy?", 3, "A detail reads `key: value`"),
-        ("tag: a", 1, "`tag:` is no detail. Use one of `reference:`, `tags:`, `demo:`."),
+        ("tag: a", 1, "`tag:` is no detail. Use one of `reference:`, `tags:`, `demo:`, `accept:`."),
         ("https://example.org", 1, "`https:` is no detail"),
         ("tags: a\nreference:  ", 2, "`reference:` says nothing"),
         ("demo: Softmax", 1, "`Softmax` is no demo's name"),

@@ -92,7 +92,7 @@ ROWS: dict[str, Row] = {
     "home": ALL_READ,
     "keys": ALL_READ,
     "review": ALL_READ,
-    "review_answer": Row(only(READERS), args=CARD, query={"n": 0}),
+    "review_answer": Row(only(READERS), only(READERS), args=CARD, query={"n": 0}, data={"n": 0}),
     "grade": Row(
         POST_ONLY,
         only(READERS, 302),

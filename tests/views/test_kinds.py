@@ -1,0 +1,181 @@
+"""Cards that are done: a typed answer and a choice in the review, checked, with a grade suggested."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cards.actions.cards import edit_card, make_card
+from cards.cardtext import clean
+from cards.models import Card, StudyEvent
+from tests.conftest import START
+
+CHOICE = """Which takes no logarithm?
+
+- [ ] `log_softmax`
+  > It is *the* logarithm of softmax.
+- [x] `nll_loss`
+- [ ] `cross_entropy`"""
+SEVERAL = "Which are optimisers?\n\n- [x] Adam\n- [x] SGD\n- [ ] Softmax\n- [ ] Dropout"
+
+
+@pytest.fixture
+def make(deck, clock):
+    def make(prompt: str, details: str = "", answer: str = "So it is.") -> Card:
+        return make_card(deck=deck, author=None, wording=clean(prompt, answer, details), now=START)
+
+    return make
+
+
+def ask(client: Client, card: Card) -> str:
+    """The card's prompt, as a search for it lets one practise it."""
+    return client.get(reverse("cards:review"), {"practise": "Which", "card": card.pk}).content.decode()
+
+
+def answer(client: Client, card: Card, **given: object):
+    url = reverse("cards:review_answer", args=[card.pk])
+    return client.post(url, {"n": 0, "asked": 7, "practise": "Which", **given})
+
+
+def shown(html: str) -> list[str]:
+    """The choices in their order, without markup."""
+    labels = re.findall(r'<label><input type="\w+" name="chosen".*?</label>', html, re.S)
+    return [unescape(re.sub(r"<[^>]+>", "", label)).strip().rstrip("0123456789").strip() for label in labels]
+
+
+def suggested(html: str) -> list[str]:
+    return re.findall(r'class="grade usual" name="grade" value="(\d)"', html)
+
+
+def verdict(html: str) -> str:
+    found = re.search(r'role="status" id="verdict"><b>([^<]+)</b>', html)
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "says", "grade"),
+    [("NLL-loss", "Right.", "3"), ("nll_los", "Nearly.", "2"), ("softmax", "Not quite.", "1"), ("", "", "3")],
+)
+def test_a_typed_answer_is_checked_and_suggests_a_grade(client, make, typed, says, grade) -> None:
+    card = make("Which takes no logarithm?", "accept: nll_loss")
+    assert 'method="post"' in ask(client, card).split('id="typed"')[0].split('class="prompt')[1]
+    html = answer(client, card, typed=typed).content.decode()
+    assert (verdict(html), suggested(html)) == (says, [grade])
+    assert "So it is." in html
+    assert "Accepted:" in html
+
+
+def test_the_difference_is_shown_word_by_word_with_the_nearest_accepted_answer(client, make) -> None:
+    card = make("Which?", "accept: negative log likelihood")
+    html = answer(client, card, typed="negative <b> likelihood").content.decode()
+    assert "negative <del>&lt;b&gt;</del><ins>log</ins> likelihood" in html
+
+
+@pytest.mark.parametrize("letters", [4_001, 1_000_000])
+def test_a_text_too_long_is_said_so_and_is_still_there(client, make, letters) -> None:
+    card = make("Which?", "accept: a")
+    typed = "<&>" + "x" * (letters - 3)
+    html = answer(client, card, typed=typed).content.decode()
+    assert f"has {letters} characters; at most 4000 fit" in html.replace(",", "")
+    assert typed in unescape(html)
+    assert "So it is." not in html
+
+
+def test_choices_are_shuffled_anew_each_time_and_the_prompt_says_none_is_right(client, make, clock) -> None:
+    card = make(CHOICE)
+    orders = set()
+    for _ in range(20):
+        html = ask(client, card)
+        orders.add(tuple(shown(html)))
+        clock.tick(seconds=1)
+    assert len(orders) > 2
+    assert {frozenset(each) for each in orders} == {frozenset({"log_softmax", "nll_loss", "cross_entropy"})}
+    for secret in ("[x]", "the</em> logarithm", "✓"):
+        assert secret not in html
+
+
+def take(client: Client, card: Card, *texts: str) -> str:
+    """The answer's page after the choices of those texts were taken, in the order in which they were shown."""
+    html = ask(client, card)
+    asked = re.search(r'name="asked" value="(\d+)"', html)
+    places = [shown(html).index(text) for text in texts]
+    return answer(client, card, chosen=places, asked=asked[1]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "taken", "says", "grade"),
+    [
+        (CHOICE, ["nll_loss"], "Right.", "3"),
+        (CHOICE, ["log_softmax"], "Not quite.", "1"),
+        (CHOICE, [], "", "3"),
+        (SEVERAL, ["Adam", "SGD"], "Right.", "3"),
+        (SEVERAL, ["Adam"], "Nearly.", "2"),
+        (SEVERAL, ["Adam", "Softmax"], "Not quite.", "1"),
+    ],
+)
+def test_what_is_chosen_is_checked_in_the_order_shown(client, make, prompt, taken, says, grade) -> None:
+    html = take(client, make(prompt), *taken)
+    assert (verdict(html), suggested(html)) == (says, [grade])
+
+
+def test_a_wrong_choice_has_its_own_feedback_and_each_is_marked_in_words(client, make) -> None:
+    card = make(CHOICE)
+    html = take(client, card, "log_softmax")
+    assert "It is <em>the</em> logarithm of softmax." in html
+    assert "wrong, and you took it" in html
+    assert "It is <em>the</em> logarithm" not in take(client, card, "cross_entropy")
+    assert "right, and you took it" in take(client, card, "nll_loss")
+
+
+def test_one_right_choice_is_a_radio_and_several_are_boxes(client, make) -> None:
+    assert 'type="radio"' in ask(client, make(CHOICE))
+    html = ask(client, make(SEVERAL))
+    assert 'type="checkbox"' in html
+    assert "Choose all that are right" in html
+
+
+@pytest.mark.parametrize("chosen", ["x", "99", "-1", "1e9"])
+def test_what_is_no_choice_is_taken_for_none(client, make, chosen) -> None:
+    response = answer(client, make(CHOICE), chosen=chosen)
+    assert response.status_code == 302
+
+
+def test_nothing_is_written_before_the_grade(client, make) -> None:
+    card = make(CHOICE)
+    take(client, card, "nll_loss")
+    assert not StudyEvent.objects.exists()
+    data = {"card": card.pk, "part": 0, "n": 0, "grade": 1, "practise": "Which"}
+    client.post(reverse("cards:grade"), data)
+    assert StudyEvent.objects.get().grade == 1
+
+
+def test_the_cards_page_and_the_editors_preview_show_what_is_right(client, make) -> None:
+    card = make(CHOICE)
+    pages = [
+        client.get(card.get_absolute_url()).content.decode(),
+        client.post(
+            reverse("cards:card_preview"),
+            {"prompt": CHOICE, "answer": "So.", "details": "accept: `nll_loss`"},
+        ).content.decode(),
+    ]
+    for html in pages:
+        assert "It is <em>the</em> logarithm of softmax." in html
+        assert "[x]" not in html
+    assert "Accepted:" in pages[1]
+    assert str(card) == "Which takes no logarithm?"
+
+
+def test_what_was_typed_is_checked_again_where_the_card_was_reworded_meanwhile(client, make) -> None:
+    card = make("Which?", "accept: nll_loss")
+    html = answer(client, card, typed="nll").content.decode()
+    given = dict(
+        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html.split('id="grade"')[1])
+    )
+    edit_card(
+        card=card, wording=clean("Which?", "Other.", "accept: nll"), base_number=1, author=None, now=START
+    )
+    html = client.post(reverse("cards:grade"), given | {"grade": 1}, HTTP_HX_REQUEST="true").content.decode()
+    assert (verdict(html), suggested(html)) == ("Right.", ["3"])
+    assert not StudyEvent.objects.exists()
