@@ -5,13 +5,15 @@ mean stands beside it.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
+WIDTH = 720  # pixels of what pyplot draws
+INCHES, POINTS = 3, 72  # of fastai's axes; to the inch
 SIDE = 320  # pixels of a square on a sheet, of which two stand side by side
 GAP = 8
 LETTER = 34  # pixels that letters are high, of which a phone's page shows less than half
@@ -106,6 +108,24 @@ def sheet(rows: Sequence[Sequence["Image"]]) -> bytes:
             left += picture.width + GAP
         top += height + GAP
     return png(whole)
+
+
+def by_pyplot(draw: Callable[[], object], columns: int) -> bytes:
+    """A PNG file of what a library draws by pyplot, in so many columns of square axes; its figures are closed."""
+    from matplotlib import pyplot
+
+    before = set(pyplot.get_fignums())
+    dots = WIDTH / (columns * INCHES)
+    title = min(LETTER, WIDTH / columns / 8) * POINTS / dots
+    try:
+        with pyplot.rc_context({"axes.titlesize": title, "figure.constrained_layout.use": True}):
+            draw()
+            file = io.BytesIO()
+            pyplot.savefig(file, format="png", dpi=dots, facecolor="white")
+            return file.getvalue()
+    finally:
+        for number in set(pyplot.get_fignums()) - before:
+            pyplot.close(number)
 
 
 def png(picture: "Image") -> bytes:
