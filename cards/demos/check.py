@@ -68,7 +68,7 @@ def run(demo: Demo) -> dict[str, Any]:
     begun = time.perf_counter()
     try:
         result = demo.run(demo.read({}), SEED, lambda step, of, text="", **numbers: None)
-        figure["seconds"] = round(time.perf_counter() - begun, 3)
+        figure["seconds"] = round(time.perf_counter() - begun, 6)
         figure["finding"] = draw(result, prefix="check").finding
         if figure["seconds"] > demo.seconds:
             figure["error"] = f"It took longer than the {demo.seconds} s that it may."
