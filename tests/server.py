@@ -1,16 +1,20 @@
 """A real server on data of its own, for whoever looks at the app from outside: browser tests, pictures, the bench."""
 
+import atexit
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import psycopg
@@ -55,6 +59,20 @@ class Server:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def prepare(self) -> None:
+        """Makes an empty site what `manage.py prepare` makes of it: done once in each process, then copied."""
+        database, folder = self.environment.get("DATABASE_URL", ""), Path(self.environment["DATA_DIR"])
+        if (folder / "static").exists():
+            self.manage("prepare")
+            return
+        model = _prepared(database.rpartition("/")[0], "REDIS_URL" in self.environment)
+        shutil.copytree(model.folder / "static", folder / "static", copy_function=os.link)
+        for path in filter(Path.is_file, model.folder.iterdir()):
+            if path.name != "clock":
+                shutil.copy2(path, folder)
+        if database:
+            _make_anew(database, like=model.database)
+
     def make_admin(self) -> str:
         """A fresh superuser's name; its password is PASSWORD."""
         name = f"admin-{uuid4().hex[:8]}"
@@ -73,6 +91,29 @@ def environment_of(folder: Path, **environment: str) -> dict[str, str]:
     return {name: value for name, value in names.items() if value}
 
 
+@dataclass(frozen=True)
+class Model:
+    """A prepared site that nobody uses: its data folder, its database where that is on a server."""
+
+    folder: Path
+    database: str
+
+
+@cache
+def _prepared(server: str, has_redis: bool) -> Model:
+    """On that database server, or on SQLite; with a Redis, which nothing is asked of, or without. Gone at exit."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    database = stack.enter_context(fresh_database(f"{server}/postgres")) if server else ""
+    redis = "redis://127.0.0.1:1/0" if has_redis else ""
+    clock = Clock(folder / "clock")  # whatever a test's clock says later, the site was there before
+    clock.set(datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
+    environment = environment_of(folder, DATABASE_URL=database, REDIS_URL=redis, TEST_CLOCK=str(clock.path))
+    Server("", environment).manage("prepare")
+    return Model(folder, database.rpartition("/")[2])
+
+
 @contextmanager
 def running(folder: Path, clock: Clock | None = None, **environment: str) -> Iterator[Server]:
     """The production server, two workers, prepared: on that data folder and the database that DATABASE_URL names."""
@@ -80,7 +121,7 @@ def running(folder: Path, clock: Clock | None = None, **environment: str) -> Ite
         environment["TEST_CLOCK"] = str(clock.path)
     port = free_port()
     server = Server(f"http://127.0.0.1:{port}", environment_of(folder, **environment), clock)
-    server.manage("prepare")
+    server.prepare()
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "2",
@@ -99,14 +140,24 @@ def running(folder: Path, clock: Clock | None = None, **environment: str) -> Ite
 @contextmanager
 def fresh_database(url: str) -> Iterator[str]:
     """A PostgreSQL database of one's own on the server of that address; dropped at the end."""
-    name = f"chapter5_{uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    server, name = url.rpartition("/")[0], f"chapter5_{uuid4().hex[:12]}"
+    _execute(server, f"CREATE DATABASE {name}")
     try:
-        yield f"{url.rsplit('/', 1)[0]}/{name}"
+        yield f"{server}/{name}"
     finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _make_anew(url: str, like: str) -> None:
+    """The database of that address, empty so far, becomes a copy of another on the same server."""
+    server, _, name = url.rpartition("/")
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {like}")
+
+
+def _execute(server: str, *statements: str) -> None:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 def free_port() -> int:

@@ -36,7 +36,7 @@ def site(folder: Path, *names: str, **environment: str) -> Iterator[Server]:
         server = Server(
             f"http://127.0.0.1:{free_port()}", environment_of(folder, **QUICK, **environment, **services)
         )
-        server.manage("prepare")
+        server.prepare()
         with Workers(folder, server, broker).running(names):
             yield server
 

@@ -290,7 +290,7 @@ def working(folder: Path, *names: str, **environment: str) -> Iterator[Workers]:
         server = Server(
             f"http://127.0.0.1:{free_port()}", environment_of(folder, **(QUICK | environment | services))
         )
-        server.manage("prepare")
+        server.prepare()
         name = services.get("DATABASE_URL", "").rpartition("/")[2] or str(folder / "chapter5.sqlite3")
         stack.enter_context(_database(name))
         workers = Workers(folder, server, broker)
