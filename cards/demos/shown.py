@@ -18,11 +18,11 @@ def is_number(cell: object) -> TypeGuard[float]:
     return isinstance(cell, numbers.Real) and not isinstance(cell, bool)
 
 
-def shown(column: Sequence[Cell]) -> list[str]:
+def shown(column: Sequence[Cell], most_decimals: int = MOST_DECIMALS) -> list[str]:
     """The cells of one column as a page shows them: as many decimals in each as the column needs, at most 4."""
     floats = [float(cell) for cell in column if is_number(cell) and not isinstance(cell, numbers.Integral)]
     fixed = [value for value in floats if _is_fixed(value)]
-    decimals = max((_decimals(value) for value in fixed), default=0)
+    decimals = min(most_decimals, max((_decimals(value) for value in fixed), default=0))
     return [_shown(cell, decimals) for cell in column]
 
 

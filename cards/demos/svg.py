@@ -7,14 +7,14 @@ and for a narrow one; static/css/demos.css shows the one that fits, so that lett
 
 import math
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 from cards.demos.axis import axis, is_drawable
 from cards.demos.contract import Plot, Series
-from cards.demos.shown import shown
+from cards.demos.shown import MOST_DECIMALS, shown
 
 # All that is ever written. The colours and strokes of the classes are in static/css/demos.css.
 ELEMENTS: Final = frozenset({"svg", "title", "path", "rect", "circle", "text"})
@@ -25,6 +25,7 @@ COLOURS: Final = ("accent", "warm", "good", "bad")
 FEWEST_LETTERS: Final = (
     7  # of a bar's name: where fewer fit, rather some names are left out than all are shortened
 )
+LETTERS_APART: Final = 4  # between what stands above two bars
 WIDEST_BAR: Final = 56  # of two bars alone each would be a wall
 BOLD: Final = 1.15  # how much wider bold letters are
 LETTER: Final = (
@@ -239,7 +240,7 @@ class _Canvas:
         each = min(wide * 0.7 / beside, WIDEST_BAR)
         room = wide if beside == 1 else each
         ground = self.down(0) if self.plot.y_scale == "linear" else self.bottom
-        labels = shown(series.y)
+        labels = [""] * len(series.y) if self.plot.is_layered else self.bar_labels(series.y, room)
         for point, label in zip(self.points(series), labels, strict=True):
             if point is None:
                 continue
@@ -247,9 +248,17 @@ class _Canvas:
             top, low = sorted((self.down(point[1]), ground))
             box = {"x": _px(left), "y": _px(top), "width": _px(each), "height": _px(low - top)}
             self.add("rect", f"bars {colour}", **box)
-            if all(self.width(text) <= room for text in labels) and not self.plot.is_layered:
+            if label:
                 y = top - self.size.font * 0.4 if point[1] >= 0 else low + self.size.font
                 self.text(label, left + each / 2, y, "ink", "middle")
+
+    def bar_labels(self, values: Sequence[float], room: float) -> list[str]:
+        """The numbers as a table shows them, where these have no room with two decimals, where neither fits none."""
+        for decimals in (MOST_DECIMALS, 2):
+            labels = shown(values, decimals)
+            if all(self.width(label) + LETTERS_APART <= room for label in labels):
+                return labels
+        return [""] * len(values)
 
     def draw_keys(self) -> None:
         for number, row in enumerate(self.keys):

@@ -171,6 +171,16 @@ def test_layered_bars_stand_in_one_place_the_first_series_in_front() -> None:
         assert heights[0] == pytest.approx(2 * heights[2], abs=0.3)
 
 
+@pytest.mark.parametrize(("bars", "shown"), [(3, "0.3246"), (5, "0.32"), (20, None)])
+def test_a_number_above_a_bar_is_shorter_where_it_has_no_room_and_left_out_where_even_that_has_none(
+    bars, shown
+) -> None:
+    names = [f"n{n}" for n in range(bars)]
+    series = [Series(label=name, x=names, y=[0.3246] * bars, style="bars") for name in "pq"]
+    texts = [each.text for each in sheet(plot(*series), "wide").iter("text") if each.get("class") == "ink"]
+    assert [text for text in texts if text.startswith("0.3")] == ([shown] * 2 * bars if shown else [])
+
+
 @pytest.mark.parametrize("names", [1, 2, 3, 40])
 def test_no_bar_is_a_wall_and_each_stands_in_the_middle_of_its_place(names) -> None:
     root = sheet(

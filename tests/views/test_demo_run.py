@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cards.actions.demo_runs import cancel_run, claim_run, fail_run, reap_runs, report_run
-from cards.demos.contract import Plot, Result, Series
+from cards.demos.contract import Plot, Result, Series, Table
 from cards.models import DemoResult, DemoRun, Learner
 from tests.conftest import START
 from tests.views.demo_runs import ask, begin, done, worker
@@ -53,6 +53,13 @@ def test_an_unfinished_run_reloads_without_javascript_and_is_looked_at_with_it(
     assert REFRESH in html[: html.index("</head>")]
     assert 'hx-trigger="load delay:100ms, every 500ms"' in html
     assert "Cancel</button>" in html
+
+
+def test_a_long_name_in_a_table_may_be_broken_at_its_underscores(client_of, ada) -> None:
+    table = Table(title="T", columns=["name"], rows=[["great_pyrenees_173.jpg"], ["<b>_"]])
+    html = page(client_of(ada), done(ada, Result(parts=[table], finding="F.", data_used="D.")))
+    assert "<td>great_<wbr>pyrenees_<wbr>173.jpg</td>" in html
+    assert "<td>&lt;b&gt;_<wbr></td>" in html
 
 
 @pytest.mark.parametrize("end", ["done", "failed", "cancelled"])

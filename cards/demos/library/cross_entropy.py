@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cards.demos.classes import BEARS, class_names, share_of_all
+from cards.demos.classes import class_names, share_of_all
 from cards.demos.contract import (
     Cell,
     Demo,
@@ -105,12 +105,12 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
         for place, name in enumerate(names):
             numbers = [column[row, place].item() for column in columns.values()]
             steps = [step[row].item() if place == target else None for step in (picked, losses)]
-            rows.append([row, _in_table(place, name, place == target), *numbers, *steps])
+            rows.append([_in_table(row, name, place == target), *numbers, *steps])
     means = [F.nll_loss(log_softmax, targets).item(), F.cross_entropy(activations, targets).item()]
-    rows.append([None, _("mean"), *[None] * len(columns), *means])
+    rows.append([_("mean"), *[None] * len(columns), *means])
     table = Table(
         title=_("From activations to the loss"),
-        columns=[_("row"), _("class"), *columns, "nll_loss", "F.cross_entropy"],
+        columns=[_("row, class"), *columns, "nll_loss", "F.cross_entropy"],
         rows=rows,
         note=note,
     )
@@ -119,10 +119,10 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     return Result(parts=[table, plot], finding=finding, data_used=_("the activations and targets as given"))
 
 
-def _in_table(place: int, name: str, is_target: bool) -> str:
-    """A class with its column's number, which the names of bears do not tell, and whether it is the row's target."""
-    numbered = _("%(number)s %(name)s", number=place, name=name) if name in BEARS else name
-    return _("%(name)s ← target", name=numbered) if is_target else numbered
+def _in_table(row: int, name: str, is_target: bool) -> str:
+    if is_target:
+        return _("%(row)s, %(name)s ← target", row=row, name=name)
+    return _("%(row)s, %(name)s", row=row, name=name)
 
 
 def _finding(rows: int, mean: float, apart: float) -> str:
@@ -170,6 +170,7 @@ def _cost(targets: Sequence[str], losses: Sequence[float]) -> Plot:
         y_label=_("loss"),
         series=[Series(label="−log(softmax)", x=curve.tolist(), y=(-curve.log()).tolist())],
         marks=marks,
+        x_spans=(0, 1),
         finding=_dearest(targets, shares, losses),
     )
 
@@ -181,14 +182,15 @@ def _dearest(targets: Sequence[str], shares: Sequence[float], losses: Sequence[f
     }  # fmt: skip
     if len(set(losses)) == 1:
         return ngettext(
-            "The row costs %(loss)s: its target, %(name)s, has %(share)s of it. The smaller that share, the dearer.",
+            "The row costs %(loss)s: its target, %(name)s, has %(share)s of its probability. The smaller that share, "
+            "the dearer.",
             "All rows cost the same, %(loss)s each. The smaller the target's share, the dearer.",
             len(losses),
             **said,
         )
     return _(
-        "Row %(number)s costs most, %(loss)s: its target, %(name)s, has %(share)s of it. The smaller that share, the "
-        "dearer.",
+        "Row %(number)s costs most, %(loss)s: its target, %(name)s, has %(share)s of its probability. The smaller that "
+        "share, the dearer.",
         **said,
     )
 
@@ -229,7 +231,7 @@ DEMO = Demo(
         Rows(
             name="activations",
             label=_("Activations"),
-            help=_("What the last layer gives: a row for each item, with semicolons between the rows."),
+            help=_("What the last layer gives, a row for each item."),
             default=[[0.02, -2.49, 1.25], [2.1, 0.3, -1.0]],
             row=Reals(
                 name="activations",

@@ -20,17 +20,17 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     x: float = parameters["x"]
     report(1, 2, _("asking three libraries"))
     asked: dict[str, Callable[[], Any]] = {
-        f"torch.log(torch.tensor({x}))": lambda: torch.log(torch.tensor(x, device=device())),
-        f"np.log({x})": lambda: np.log(x),
-        f"math.log({x})": lambda: math.log(x),
+        "torch.log": lambda: torch.log(torch.tensor(x, device=device())),
+        "np.log": lambda: np.log(x),
+        "math.log": lambda: math.log(x),
     }
     answers = {code: _answer(ask) for code, ask in asked.items()}
     report(2, 2, _("drawing exp and log"))
     span = max(LEAST_SPAN, 1.1 * abs(x))
-    below = torch.linspace(-span, math.log(span), 121, dtype=torch.float64, device=device())
-    above = torch.linspace(0, span, 121, dtype=torch.float64, device=device())[1:]
-    exp = Series(label="exp(x)", x=below.tolist(), y=below.exp().tolist())
-    log = Series(label="log(x)", x=above.tolist(), y=above.log().tolist())
+    numbers = torch.linspace(-span, math.log(span), 121, dtype=torch.float64, device=device())
+    positive = numbers.exp()
+    exp = Series(label="exp(x)", x=numbers.tolist(), y=positive.tolist())
+    log = Series(label="log(x)", x=positive.tolist(), y=positive.log().tolist())
     finding = _finding(x, [value for value, _said in answers.values()])
     plot = Plot(
         title=_("exp and log"),

@@ -34,7 +34,7 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     each = Plot(
         title=_("What each class is given"),
         x_label=_("class"),
-        y_label="",
+        y_label=_("probability"),
         series=[
             bars(_("softmax, sum %(sum)s", sum=_sum(shares)), shares),
             bars(_("sigmoids, sum %(sum)s", sum=_sum(sigmoids)), sigmoids),
@@ -45,7 +45,7 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     level = Plot(
         title=_("The same taken from every activation"),
         x_label=_("taken from each"),
-        y_label="",
+        y_label=_("probability"),
         series=[
             Series(label=label, x=taken.tolist(), y=values.tolist())
             for label, values in zip((_("largest softmax"), _("largest sigmoid")), largest, strict=True)

@@ -46,9 +46,9 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     columns = [_("class\N{NO-BREAK SPACE}%(number)s", number=place) for place in range(classes)]
     table = Table(
         title=_("Each row's probabilities, and what is taken from them"),
-        columns=[_("row"), _("target"), *columns, "acts[range(n), targ]", "−nll_loss", "torch.where"],
+        columns=[_("row"), _("target"), _("indexing"), "−nll_loss", "torch.where", *columns],
         rows=[
-            [row, target, *acts[row].tolist(), index[row].item(), nll[row].item(), where[row].item()]
+            [row, target, index[row].item(), nll[row].item(), where[row].item(), *acts[row].tolist()]
             for row, target in enumerate(targ.tolist())
         ],
     )
@@ -84,10 +84,10 @@ def _session(acts: "torch.Tensor", targ: "torch.Tensor") -> Text:
         _("The whole table at once: the shapes do not fit")
         if len(acts) < classes
         else _(
-            "The whole table at once: where the shapes happen to fit, each condition silently serves a column"
+            "The whole table at once: where the shapes happen to fit, silently row n's condition for column n"
         )
     )
-    return Text(title=title, text="\n".join(lines), language="pycon")
+    return Text(title=title, text="\n".join(lines) + "\n", language="pycon")
 
 
 def _line(code: str, acts: "torch.Tensor", targ: "torch.Tensor") -> list[str]:

@@ -27,7 +27,7 @@ def test_below_zero_there_is_none_and_each_library_says_so_in_its_way() -> None:
     """Planted fault: the absolute value is taken first."""
     result = run("log_curve")
     torch, numpy, standard = part(result, Table).rows
-    assert torch[0] == "torch.log(torch.tensor(-2.0))"
+    assert [torch[0], numpy[0], standard[0]] == ["torch.log", "np.log", "math.log"]
     assert math.isnan(torch[1])
     assert math.isnan(numpy[1])
     assert "RuntimeWarning" in numpy[2]
@@ -70,9 +70,9 @@ def test_what_32_bits_cannot_hold_is_said() -> None:
 
 
 FAULTS = [
-    ("y=above.log().tolist()", "y=above.log2().tolist()",
+    ("y=positive.log().tolist()", "y=positive.log2().tolist()",
      lambda: test_the_curves_are_exp_and_log_where_they_are("-2")),
-    ("y=below.exp().tolist()", "y=below.exp2().tolist()",
+    ("positive = numbers.exp()", "positive = numbers.exp2()",
      lambda: test_the_curves_are_exp_and_log_where_they_are("-2")),
     ('x: float = parameters["x"]', 'x: float = abs(parameters["x"])',
      test_below_zero_there_is_none_and_each_library_says_so_in_its_way),

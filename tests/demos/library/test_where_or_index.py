@@ -17,7 +17,7 @@ def taken_apart(result: Result) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows = part(result, Table).rows
     assert [row[0] for row in rows] == list(range(len(rows)))
     numbers = np.array([row[1:] for row in rows], dtype=float)
-    return numbers[:, 1:-3], numbers[:, 0].astype(int), numbers[:, -3:]
+    return numbers[:, 4:], numbers[:, 0].astype(int), numbers[:, 1:4]
 
 
 def computed(rows: int, classes: int) -> Result:
