@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cards.demos.contract import Cell, Demo, Parameter, Plot, Queue, Report, Result, Series, Table
 from cards.demos.libraries import device, seeded
+from cards.demos.memory import kept_bytes
 from cards.messages import Number, _
 
 if TYPE_CHECKING:
@@ -119,19 +120,8 @@ def measured(name: str) -> tuple[float, int]:
     network.eval()
     with torch.inference_mode():
         passes = [_timed(network, photo) for _pass in range(1 + PASSES)]
-    own = {tensor.untyped_storage().data_ptr() for tensor in network.state_dict().values()}
-    kept: dict[int, int] = {}
-
-    def keep(tensor: "torch.Tensor") -> "torch.Tensor":
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in own:
-            kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        answer = network.train()(photo)
-    del answer  # until here all that is kept is there, so no two of it have had one place
-    return statistics.median(passes[1:]), sum(kept.values())
+    network.train()
+    return statistics.median(passes[1:]), kept_bytes(network, lambda: network(photo))
 
 
 def built(name: str, place: "torch.device") -> "nn.Module":

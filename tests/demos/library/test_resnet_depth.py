@@ -176,6 +176,7 @@ FAULTS = [
      lambda: test_it_counts_what_the_architecture_comes_to(18)),
     ("counter.get_total_flops()", "counter.get_total_flops() // 2",
      lambda: test_it_counts_what_the_architecture_comes_to(34)),
-    ("if storage.data_ptr() not in own:", "if True:", lambda: test_training_keeps_what_the_layers_give(18)),
+    ("lambda: network(photo))", "lambda: network(photo[..., ::2]))",
+     lambda: test_training_keeps_what_the_layers_give(18)),
     ("enumerate(more, start=1)", "enumerate(more)", test_the_finding_says_where_the_blocks_are),
 ]  # fmt: skip

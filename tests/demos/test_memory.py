@@ -1,0 +1,16 @@
+"""What training keeps, by hand for a network of two layers."""
+
+from tests.demos.library.conftest import loaded  # noqa: F401  (torch, as a worker loads it)
+
+
+def test_what_each_layer_needs_on_the_way_back_is_counted_once_and_no_weight_is() -> None:
+    """3 items: a linear layer keeps its 4 inputs; the ReLU the 8 that it gives, which the next layer takes."""
+    import torch
+    from torch import nn
+
+    from cards.demos.memory import kept_bytes
+
+    network = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+    assert kept_bytes(network, lambda: network(torch.rand(3, 4))) == 3 * (4 + 8) * 4
+    network[1].inplace = True
+    assert kept_bytes(network, lambda: network(torch.rand(3, 4))) == 3 * (4 + 8) * 4
