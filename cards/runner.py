@@ -42,7 +42,7 @@ from cards.demos import libraries
 from cards.demos.contract import Cancelled, Demo, DemoError, Queue
 from cards.demos.draw import draw
 from cards.demos.registry import demo as demo_of
-from cards.messages import _
+from cards.messages import _, kept
 from cards.models import DemoRun, DemoWorker
 from chapter5.logs import request_id
 
@@ -69,7 +69,7 @@ class Watched:
         if not self.is_wanted:
             raise Cancelled
         finite = {name: number for name, number in numbers.items() if math.isfinite(number)}  # as JSON can
-        self.progress = {"step": step, "of": of, "text": text, "numbers": finite}
+        self.progress = {"step": step, "of": of, "text": text, "numbers": finite, "messages": kept([text])}
 
 
 class Child:

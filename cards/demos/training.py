@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from cards.demos.contract import Report
 from cards.demos.libraries import device
+from cards.messages import _
 
 if TYPE_CHECKING:
     import torch
     from fastai.learner import Learner
+    from torch import nn
 
     Pair = tuple[torch.Tensor, torch.Tensor]
 
@@ -34,10 +36,32 @@ def split(pairs: "Sequence[Pair]", held_out: int) -> "tuple[list[Pair], list[Pai
     return [pairs[place] for place in order[held_out:]], [pairs[place] for place in order[:held_out]]
 
 
+def small_network(labels: int = 10) -> "nn.Sequential":
+    """An untrained convolutional network for the digits: two blocks of three layers each, and a head of two."""
+    from torch import nn
+
+    return nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1),
+        nn.BatchNorm2d(16),
+        nn.ReLU(),
+        nn.Conv2d(16, 32, 3, stride=2, padding=1),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(32 * 4 * 4, labels),
+    )
+
+
 def digits_learner(
-    train: "Sequence[Pair]", valid: "Sequence[Pair]", batch_size: int, folder: str, **given: Any
+    train: "Sequence[Pair]",
+    valid: "Sequence[Pair]",
+    batch_size: int,
+    folder: str,
+    *,
+    network: "nn.Module | None" = None,
+    **given: Any,
 ) -> "Learner":
-    """A fastai Learner of a small untrained network for ten digits, where it is computed; it writes to the folder.
+    """A fastai Learner of the network, or of a small one for ten digits, where it is computed; it writes to the folder.
 
     What else is `given`, such as metrics, goes to the Learner.
     """
@@ -46,23 +70,15 @@ def digits_learner(
     from torch import nn
 
     data = DataLoaders.from_dsets(train, valid, bs=batch_size, num_workers=0, device=device())
-    network = nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1),
-        nn.BatchNorm2d(16),
-        nn.ReLU(),
-        nn.Conv2d(16, 32, 3, stride=2, padding=1),
-        nn.BatchNorm2d(32),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(32 * 4 * 4, 10),
-    )
-    return Learner(data, network.to(data.device), nn.CrossEntropyLoss(), path=folder, **given)
+    network = (network or small_network()).to(data.device)
+    return Learner(data, network, nn.CrossEntropyLoss(), path=folder, **given)
 
 
 def reporting(report: Report, steps: int, say: "Callable[[Learner], str]") -> Any:
-    """A callback that reports each step of all trainings that it is in, of so many, with its rate and smoothed loss.
+    """A callback that reports each step of all trainings that it is in, of so many together.
 
-    `say` gives the few words for what is done then. Cancelled goes through fastai untouched.
+    Its numbers are the rate, the smoothed loss and, where the learner has that metric, the accuracy of the last epoch;
+    `say` gives the few words for what is done. Cancelled goes through fastai untouched.
     """
     from fastai.callback.core import Callback
 
@@ -73,8 +89,10 @@ def reporting(report: Report, steps: int, say: "Callable[[Learner], str]") -> An
 
         def after_batch(self) -> None:
             self.done += 1
-            loss = float(self.smooth_loss)
-            numbers = {"loss": loss} if math.isfinite(loss) else {}
-            report(self.done, steps, say(self.learn), rate=self.recorder.lrs[-1], **numbers)
+            numbers: dict[str, float] = {_("rate"): self.recorder.lrs[-1], _("loss"): float(self.smooth_loss)}
+            if self.learn.metrics and self.recorder.values:
+                numbers[_("accuracy")] = self.recorder.values[-1][-1]
+            finite = {name: number for name, number in numbers.items() if math.isfinite(number)}
+            report(self.done, steps, say(self.learn), **finite)
 
     return Reporting()

@@ -99,3 +99,9 @@ def share(progress: Mapping[str, Any]) -> float:
 def numbers(progress: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What a run has measured so far, by its last report: names and short numbers."""
     return [(name, localised(shown([value])[0])) for name, value in progress.get("numbers", {}).items()]
+
+
+@register.filter
+def doing(progress: Mapping[str, Any]) -> str:
+    """What a run was doing at its last report, in the reader's language."""
+    return translated(progress.get("text", ""), progress.get("messages"))

@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from cards.actions.demo_runs import cancel_run, claim_run, fail_run, reap_runs, report_run
 from cards.demos.contract import Plot, Result, Series, Table
+from cards.messages import _, kept
 from cards.models import DemoResult, DemoRun, Learner
 from tests.conftest import START
+from tests.pseudo import CLOSE, OPEN, spoken
 from tests.views.demo_runs import ask, begin, done, worker
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -91,6 +93,16 @@ def test_an_unchanged_look_has_no_answer_and_a_new_step_has_one(client_of, ada) 
     assert "loss <b>0.5123</b>" in html
     assert "batch 30" in html
     assert look(client, run, state_in(html)).status_code == 204
+
+
+def test_what_a_run_is_doing_is_said_in_the_reader_s_language(client_of, ada) -> None:
+    """Also where there are numbers in it: in the tests' language it stands in brackets."""
+    run, client = begin(ada), client_of(ada)
+    text = _("epoch %(epoch)s of a cycle of %(epochs)s", epoch=2, epochs=6)
+    progress = {"step": 1, "of": 2, "text": text, "numbers": {}, "messages": kept([text])}
+    report_run(run=run, progress=progress, now=START)
+    with spoken():
+        assert f"{OPEN}epoch 2 of a cycle of 6{CLOSE}" in look(client, run).content.decode()
 
 
 def test_a_screen_reader_is_told_the_beginning_and_the_end_and_no_step_between(client_of, ada) -> None:

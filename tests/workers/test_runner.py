@@ -20,7 +20,7 @@ def watched() -> Watched:
 def test_progress_holds_what_json_can(watched) -> None:
     watched.report(3, 9, "training", loss=float("nan"), rate=float("inf"), lowest=0.5)
     assert json.loads(json.dumps(watched.progress, allow_nan=False)) == {
-        "step": 3, "of": 9, "text": "training", "numbers": {"lowest": 0.5},
+        "step": 3, "of": 9, "text": "training", "numbers": {"lowest": 0.5}, "messages": {},
     }  # fmt: skip
 
 

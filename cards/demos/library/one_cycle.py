@@ -73,7 +73,11 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
             Series(label=label, x=range(1, len(each.epochs) + 1), y=[loss for _, loss, _ in each.epochs])
             for label, each in zip(labels, (whole, shorter), strict=True)
         ],
-        marks=[Mark(label=name, x=at, y=each.epochs[at - 1][1], text=text) for name, each, at, text in ways],
+        marks=sorted(  # the labels over one epoch as the points lie
+            (Mark(label=name, x=at, y=each.epochs[at - 1][1], text=text) for name, each, at, text in ways),
+            key=lambda mark: mark.y,
+        ),
+        x_ticks=[(epoch, str(epoch)) for epoch in range(1, epochs + 1)],
         x_spans=[0.9, epochs + 0.1],
         y_spans=[0],
         finding=finding,

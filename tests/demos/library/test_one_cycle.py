@@ -54,7 +54,8 @@ def test_the_table_is_of_the_half_way_epoch_the_shorter_cycle_and_the_last_epoch
     rates = [schedule(epochs * STEPS, 0.03 / 25, 0.03, 0.03 / 1e5) for epochs in (2, 1, 2)]
     expected = [rates[0][STEPS - 1], rates[1][-1], rates[2][-1]]
     assert np.allclose([row[2] for row in rows], expected, rtol=1e-6)
-    assert [(mark.x, mark.y) for mark in part(found, Plot).marks] == [(row[1], row[3]) for row in rows]
+    marks = {(mark.label, mark.x, mark.y) for mark in part(found, Plot).marks}
+    assert marks == {(row[0], row[1], row[3]) for row in rows}
 
 
 def trained(epochs: int) -> tuple[float, float]:
