@@ -28,6 +28,11 @@ MOST_ROWS = 5
 MOST_CLASSES = 6
 DRAWN = (1e-4, 1e-2)  # the curve begins at the smallest share of a target, but between these
 
+LOST = _(
+    "Where softmax is 0 in float32, its logarithm is −inf. log_softmax does not take the logarithm of a share: "
+    "it takes from each activation the logarithm of the sum of all exponentials, and stays finite."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rows(Parameter):
@@ -90,38 +95,33 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     picked = F.nll_loss(log_softmax, targets, reduction="none")
     report(3, 3, "F.cross_entropy")
     losses = F.cross_entropy(activations, targets, reduction="none")
-    columns = {_("activation"): activations, "log_softmax": log_softmax}
-    note = ""
-    logarithms = activations.softmax(dim=1).log()
-    if logarithms.isinf().any():
-        columns["log(softmax)"] = logarithms
-        note = _(
-            "Where softmax is 0 in float32, its logarithm is −inf. log_softmax does not take the logarithm of a share: "
-            "it takes from each activation the logarithm of the sum of all exponentials, and stays finite."
-        )
+    by_hand = activations.softmax(dim=1).log()
+    is_lost = bool(by_hand.isinf().any())
     names = class_names(activations.shape[1])
     rows: list[list[Cell]] = []
     for row, target in enumerate(targets.tolist()):
         for place, name in enumerate(names):
-            numbers = [column[row, place].item() for column in columns.values()]
+            numbers = [column[row, place].item() for column in (activations, log_softmax, by_hand)]
             steps = [step[row].item() if place == target else None for step in (picked, losses)]
-            rows.append([_in_table(row, name, place == target), *numbers, *steps])
-    means = [F.nll_loss(log_softmax, targets).item(), F.cross_entropy(activations, targets).item()]
-    rows.append([_("mean"), *[None] * len(columns), *means])
+            rows.append([_in_table(row, name, place == target), *numbers[:2], *steps, numbers[2]])
+    mean = F.cross_entropy(activations, targets).item()
+    rows.append([_("mean"), None, None, F.nll_loss(log_softmax, targets).item(), mean, None])
+    columns = [_("row, class"), "x", "log_softmax", "nll_loss", "F.cross_entropy", "log(softmax)"]
+    last = None if is_lost else -1
     table = Table(
-        title=_("From activations to the loss"),
-        columns=[_("row, class"), *columns, "nll_loss", "F.cross_entropy"],
-        rows=rows,
-        note=note,
+        title=_("From the activations, x, to the loss"),
+        columns=columns[:last],
+        rows=[row[:last] for row in rows],
+        note=LOST if is_lost else "",
     )
     plot = _cost([names[target] for target in targets.tolist()], losses.tolist())
-    finding = _finding(len(losses), means[1], (picked - losses).abs().max().item())
+    finding = _finding(len(losses), mean, (picked - losses).abs().max().item())
     return Result(parts=[table, plot], finding=finding, data_used=_("the activations and targets as given"))
 
 
 def _in_table(row: int, name: str, is_target: bool) -> str:
     if is_target:
-        return _("%(row)s, %(name)s ← target", row=row, name=name)
+        return _("%(row)s, %(name)s ←\N{NO-BREAK SPACE}target", row=row, name=name)
     return _("%(row)s, %(name)s", row=row, name=name)
 
 

@@ -84,7 +84,8 @@ def _session(acts: "torch.Tensor", targ: "torch.Tensor") -> Text:
         _("The whole table at once: the shapes do not fit")
         if len(acts) < classes
         else _(
-            "The whole table at once: where the shapes happen to fit, silently row n's condition for column n"
+            "The whole table at once: where the shapes happen to fit, no error but nonsense: row n's condition in "
+            "column n"
         )
     )
     return Text(title=title, text="\n".join(lines) + "\n", language="pycon")
