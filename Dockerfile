@@ -6,7 +6,7 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_
 WORKDIR /app
 RUN groupadd --gid 10001 chapter5 \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp chapter5 \
- && install -d -o 10001 -g 10001 /data /data/run
+ && install -d -o 10001 -g 10001 /data /data/run /data/photos
 COPY pyproject.toml constraints.txt README.md ./
 RUN pip install -c constraints.txt setuptools wheel \
  && pip install --no-build-isolation -c constraints.txt .

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
@@ -38,7 +38,7 @@ from cards.actions.demo_runs import (
     report_run,
 )
 from cards.clock import now
-from cards.demos import libraries
+from cards.demos import libraries, pets
 from cards.demos.contract import Cancelled, Demo, DemoError, Queue
 from cards.demos.draw import draw
 from cards.demos.registry import demo as demo_of
@@ -79,9 +79,15 @@ class Child:
         libraries.prepare_child()
         self.queue = queue
         self.name = DemoWorker.name_here(queue)
-        self.environment = libraries.environment()
+        pets.use(settings.DEMO_PHOTOS)
+        self.begun_with = libraries.environment()
         self.watched: Watched | None = None
         threading.Thread(target=self._pulse, name="pulse", daemon=True).start()
+
+    @property
+    def environment(self) -> libraries.Environment:
+        """What it computes with now: the pets may have come while it lives."""
+        return replace(self.begun_with, pets=pets.digest())
 
     def run(self, run_id: UUID) -> bool:
         """Claims the run and sees it through. Does nothing when another has it, or when it is over.
@@ -125,6 +131,7 @@ class Child:
             gc.collect()  # a learner of fastai's is full of cycles
 
     def _compute(self, run: DemoRun, demo: Demo, watched: Watched) -> None:
+        environment = asdict(self.environment)
         begun = time.perf_counter()
         result = demo.run(run.parameters, run.seed, watched.report)
         ran = time.perf_counter()
@@ -140,14 +147,14 @@ class Child:
                     most=f"{most:.2g}",
                 )
             )
-        stamp = asdict(self.environment) | {
+        stamp = environment | {
             "seconds": ran - begun,
             "draw_seconds": drawn - ran,
             "wait_seconds": (run.started_at - run.created_at).total_seconds() if run.started_at else 0.0,
             "data_used": drawing.data_used,
         }
         close_old_connections()  # a database that was restarted meanwhile is connected to anew
-        finish_run(run=run, drawing=drawing, environment=asdict(self.environment), stamp=stamp, now=now())
+        finish_run(run=run, drawing=drawing, environment=environment, stamp=stamp, now=now())
         logger.info("run %s took %.2f s", run.pk, ran - begun)
 
     @contextmanager

@@ -299,6 +299,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "chapter5 <noreply@localhost>")
 # --- work -----------------------------------------------------------------------------------------------------------
 
 DEMO_WORKERS = env_bool("DEMO_WORKERS", default=True)  # whether `make run` starts some
+DEMO_PHOTOS = DATA_DIR / "photos"  # where fetch_pets puts what some demos load
 DEMO_HEARTBEAT_SECONDS = env_seconds(
     "DEMO_HEARTBEAT_SECONDS", 0.5
 )  # how often a running demo's row is written

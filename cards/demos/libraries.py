@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cards.demos import pets
 from cards.demos.contract import Queue
 
 if TYPE_CHECKING:
@@ -29,11 +30,15 @@ _kept: list[Any] = []  # a library of operators lives as long as somebody holds 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a process computes with: the GPU's or the CPU's name, the GPU's UUID or "", versions by name."""
+    """What a process computes with: the GPU's or the CPU's name, the GPU's UUID or "", versions by name.
+
+    `pets` names the photos of the pets that are here, or is "": what a demo of photos gives depends on them.
+    """
 
     device: str
     gpu_uuid: str
     versions: dict[str, str]
+    pets: str
 
 
 def load(queue: Queue) -> None:
@@ -98,9 +103,9 @@ def environment() -> Environment:
             continue
     versions["torch"] = str(torch.__version__)  # says which build it is, which the metadata may not
     if not torch.cuda.is_available():
-        return Environment(f"CPU ({_processor()})", "", versions)
+        return Environment(f"CPU ({_processor()})", "", versions, pets.digest())
     gpu = torch.cuda.get_device_properties(0)
-    return Environment(gpu.name, str(getattr(gpu, "uuid", "")), versions)
+    return Environment(gpu.name, str(getattr(gpu, "uuid", "")), versions, pets.digest())
 
 
 def _processor() -> str:

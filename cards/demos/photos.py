@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cards.demos import pictures
+from cards.demos import pets, pictures
 from cards.messages import Message, _
 
 PATTERN = r"(.+)_\d+\.jpg$"  # of a file's name: the label, and a number
@@ -30,10 +30,15 @@ class Photos:
 @contextmanager
 def photos() -> Iterator[Photos]:
     """The photos that demos load, for as long as they are needed."""
-    with tempfile.TemporaryDirectory() as folder:
-        cut(Path(folder))
+    if pets.are_here():
+        folder = pets.load()
+        count = sum(path.suffix == ".jpg" for path in folder.iterdir())
+        yield Photos(folder, _("the Oxford-IIIT pets of fastai’s URLs.PETS: %(count)s photos", count=count))
+        return
+    with tempfile.TemporaryDirectory() as own:
+        cut(Path(own))
         yield Photos(
-            Path(folder),
+            Path(own),
             _(
                 "%(files)s files cut from %(photos)s photos of scikit-image’s",
                 files=len(OURS) * CUTS,

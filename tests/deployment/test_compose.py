@@ -3,9 +3,11 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from jsonschema import Draft202012Validator
 
 from cards.demos.contract import Queue
@@ -220,8 +222,24 @@ def test_a_worker_has_room_for_the_largest_demo_of_each_queue(name: str) -> None
 
 
 def test_workers_of_one_host_share_the_folder_of_the_lock() -> None:
-    assert SERVICES["worker"]["volumes"] == SERVICES["worker-gpu"]["volumes"] == ["run:/data/run"]
+    assert SERVICES["worker"]["volumes"] == SERVICES["worker-gpu"]["volumes"]
+    assert "run:/data/run" in SERVICES["worker"]["volumes"]
     assert SERVICES["worker"]["environment"]["DATA_DIR"] == "/data"
+
+
+def test_the_pets_are_fetched_into_the_volume_that_workers_read() -> None:
+    """By a container that has a way out, which no worker has: the command stands in docs/deployment.md."""
+    file = read(FILLED_IN)
+    said = re.search(
+        r"docker run --rm --volume (\w+)_(\w+):(\S+) --env DATA_DIR=(\S+) (\w+)-(\w+) python manage.py fetch_pets",
+        (ROOT / "docs" / "deployment.md").read_text().replace("\\\n  ", ""),
+    )
+    assert said
+    project, volume, folder, data, image, service = said.groups()
+    assert project == image == file["name"]
+    assert f"{volume}:{folder}:ro" in SERVICES[service]["volumes"]
+    assert SERVICES[service]["environment"]["DATA_DIR"] == data
+    assert Path(folder) == Path(data) / settings.DEMO_PHOTOS.relative_to(settings.DATA_DIR)
 
 
 def test_there_is_one_beat() -> None:
