@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.formats import number_format
@@ -55,30 +56,39 @@ class GalleryEntry:
 
 @require_GET
 def demo_list(request: Request) -> HttpResponse:
-    """All demos."""
+    """All demos in the order of their first cards, by the first tag of these; those without a card come last."""
     cards = _cards_by_slug(request.learner)
-    entries = [
-        GalleryEntry(demo, _pace(demo), cards[demo.slug][:CARDS_SHOWN], len(cards[demo.slug][CARDS_SHOWN:]))
-        for demo in demos()
-    ]
-    return render_page(request, "demos/demo_list.html", {"entries": entries})
+    seconds, places = _newest_seconds(), {slug: place for place, slug in enumerate(cards)}
+    topics: dict[str, list[GalleryEntry]] = defaultdict(list)
+    for demo in sorted(demos(), key=lambda demo: places.get(demo.slug, len(places))):
+        own = cards.get(demo.slug, [])
+        topic = next((tag for card in own for tag in card.wording.tags), "")
+        pace = _pace(demo, seconds.get(demo.slug))
+        topics[topic].append(GalleryEntry(demo, pace, own[:CARDS_SHOWN], len(own[CARDS_SHOWN:])))
+    return render_page(request, "demos/demo_list.html", {"topics": dict(topics)})
 
 
 def _cards_by_slug(learner: Learner | None) -> dict[str, list[Card]]:
-    """The active cards that the learner may read and that name a demo, by the demo's slug."""
+    """The active cards that the learner may read and that name a demo, by the demo's slug; the starter deck's first."""
     found: dict[str, list[Card]] = defaultdict(list)
-    for card in Card.objects.active().visible_to(learner).filter(details__contains="demo:"):
+    named = Card.objects.active().visible_to(learner).filter(details__contains="demo:")
+    for card in named.order_by("-deck__is_starter", "deck", "position", "pk"):
         for slug in dict.fromkeys(link.slug for link in card.wording.demos):
             found[slug].append(card)
     return found
 
 
-def _pace(demo: Demo) -> str:
+def _newest_seconds() -> dict[str, float]:
+    """What the newest run that was computed took, by the demo's slug."""
+    computed = DemoRun.objects.filter(status=DemoRun.Status.DONE, result__isnull=False)
+    newest = computed.values("slug").annotate(at=Max("created_at")).values("at")
+    return dict(computed.filter(created_at__in=newest).values_list("slug", "result__stamp__seconds"))
+
+
+def _pace(demo: Demo, seconds: float | None) -> str:
     """How long one waits: by what the newest run took; by its limit until there is one."""
     if demo.queue is Queue.LIGHT:
         return _("at once")
-    computed = DemoRun.objects.filter(slug=demo.slug, status=DemoRun.Status.DONE, result__isnull=False)
-    seconds = computed.order_by("-created_at").values_list("result__stamp__seconds", flat=True).first()
     if seconds is None:
         return _("takes %(seconds)s s at most") % {"seconds": number_format(round(limit_seconds(demo.slug)))}
     return _("takes about %(seconds)s s") % {"seconds": number_format(max(1, round(seconds)))}

@@ -19,7 +19,7 @@ def _world(deck, clock) -> None:
 
 def entry(client, slug: str) -> str:
     html = client.get("/demos/").content.decode()
-    return re.search(rf'<h2><a href="/demos/{slug}/">.*?(?=<h2>|</main>)', html, re.DOTALL)[0]
+    return re.search(rf'<h3><a href="/demos/{slug}/">.*?(?=<h[23]|</main>)', html, re.DOTALL)[0]
 
 
 def test_it_shows_every_demo_to_anybody_and_makes_no_row(client) -> None:
@@ -67,3 +67,33 @@ def test_of_many_cards_it_names_the_first(client, deck) -> None:
     html = entry(client, "softmax_table")
     assert html.count("Prompt ") == 5
     assert "and 3 more" in html
+
+
+def test_they_stand_in_the_order_of_their_first_cards_under_the_first_tag_of_these(client, deck, bob) -> None:
+    """Planted fault: by title, or by any card."""
+    Card.objects.update(details="")
+    Card.objects.filter(key="c1").update(details="tags: training, loss\ndemo: lr_find", position=1)
+    Card.objects.filter(key="c2").update(details="tags: loss\ndemo: softmax_table", position=2)
+    Card.objects.filter(key="c3").update(details="tags: zoo\ndemo: cross_entropy\ndemo: lr_find", position=3)
+    other = make_deck(owner=bob, name="Another", description="", now=START)
+    other.is_public = True
+    other.save()
+    Card.objects.create(
+        deck=other, position=0, prompt="P?", details="tags: zoo\ndemo: softmax_table", created_at=START
+    )
+    html = client.get("/demos/").content.decode()
+    first, second, third, last = re.findall(r'<h2 id="topic-\d">(.*?)</h2>', html)
+    assert (first, second, third, last) == ("training", "loss", "zoo", "other demos")
+    slugs = re.findall(r'<h3><a href="/demos/(\w+)/">', html)
+    assert slugs[:3] == ["lr_find", "softmax_table", "cross_entropy"]
+    assert sorted(slugs) == sorted(demo.slug for demo in demos())
+    assert [f"#topic-{place}" for place in (1, 2, 3, 4)] == re.findall(r'href="(#topic-\d)"', html)
+
+
+def test_however_many_demos_there_are_it_asks_as_many_queries(
+    client, ada, django_assert_max_num_queries
+) -> None:
+    done(ada, slug="lr_find")
+    client.get("/demos/")
+    with django_assert_max_num_queries(4):
+        client.get("/demos/")

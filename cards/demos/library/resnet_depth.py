@@ -215,7 +215,7 @@ DEMO = Demo(
         ),
     ),
     queue=Queue.HEAVY,
-    seconds=40,
+    seconds=30,
     megabytes=3000,
     run=run,
 )
