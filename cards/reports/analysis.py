@@ -1,26 +1,22 @@
 """Item analysis: how each card of a deck does among those who learn it, with how sure that is."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from math import sqrt
+from statistics import median
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Q, QuerySet
 
-from cards.models import Deck, Flag, Learner, Schedule, StudyEvent, Suggestion
+from cards.models import Deck, Flag, Learner, StudyEvent, Suggestion
 from cards.models.study import StudyEventQuerySet
-from cards.reports.retention import MATURE_FROM_DAYS, asked_again
-from cards.scheduling import Grade, Kind, Mode
+from cards.reports.retention import AGAIN, MATURE_FROM_DAYS, Row, asked_again
+from cards.scheduling import Kind, Mode
 
 FEWEST = 5  # of which a share says anything
 Z = 1.959964  # of a 95 % interval
 WORST = 10
-FEWEST_TO_MATURE = 4  # reviews that count before an interval can be 21 days; the next one is of a mature card
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +108,19 @@ class Analysis:
 def analysis(deck: Deck, learners: QuerySet[Learner] | None = None, *, is_theirs: bool = False) -> Analysis:
     """Of the learners' events, or of everybody's. Flags and suggestions are all open ones; where `is_theirs`, theirs.
 
-    Six queries, however many cards and learners there are. The shares at first sight and the medians are counted by the
-    database. Whether a card was mature no event says: the logs that are long enough for it are replayed, one by one.
+    Four queries, however many cards and learners there are.
     """
     cards = list(deck.cards.filter(archived_at=None).order_by("position", "pk").values_list("pk", flat=True))
-    events = StudyEvent.objects.graded_and_standing().filter(
-        mode=Mode.SCHEDULED, card__deck=deck, card__archived_at=None
-    )
+    asked = Q(kind=Kind.GRADED, mode=Mode.SCHEDULED) | Q(kind=Kind.RESTARTED)
+    events = StudyEvent.objects.standing().filter(asked, card__deck=deck, card__archived_at=None)
     flags, suggestions = Flag.objects.open(), Suggestion.objects.open()
     if learners is not None:
         events = events.filter(learner__in=learners)
         if is_theirs:
             flags = flags.filter(learner__in=learners)
             suggestions = suggestions.filter(proposer__in=learners)
-    first, mature, seconds = _at_first_sight(events), _when_mature(deck, learners), _median_seconds(events)
+    logs, seconds = _read(events)
+    first, mature = _at_first_sight(logs), _when_mature(logs)
     flag_counts, suggestion_counts = _by_card(flags, deck), _by_card(suggestions, deck)
     return Analysis(
         [
@@ -134,7 +129,7 @@ def analysis(deck: Deck, learners: QuerySet[Learner] | None = None, *, is_theirs
                 place,
                 first.get(card, Share()),
                 mature.get(card, Share()),
-                seconds.get(card),
+                float(median(seconds[card])) if card in seconds else None,
                 flag_counts.get(card, 0),
                 suggestion_counts.get(card, 0),
             )
@@ -143,61 +138,45 @@ def analysis(deck: Deck, learners: QuerySet[Learner] | None = None, *, is_theirs
     )
 
 
-def _at_first_sight(events: StudyEventQuerySet) -> dict[int, Share]:
+def _read(events: StudyEventQuerySet) -> tuple[list[list[Row]], dict[int, list[int]]]:
+    """Each learner's log of each card, in its order, and the answer seconds of each card.
+
+    Put in order here, log by log: the database, with all of them at once, takes longer than for the reading.
+    """
+    logs: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
+    seconds: defaultdict[int, list[int]] = defaultdict(list)
+    columns = events.order_by().values_list(
+        "learner", "card_id", "part", "number", "study_on", "grade", "answer_seconds"
+    )
+    for learner, card, part, number, day, grade, taken in columns.iterator():
+        logs[learner, card].append((card, part, number, day, grade))
+        if taken is not None:
+            seconds[card].append(taken)
+    return [sorted(log) for log in logs.values()], dict(seconds)
+
+
+def _at_first_sight(logs: Iterable[list[Row]]) -> dict[int, Share]:
     """Of each learner's first scheduled answer to each part. What is started anew is not seen for the first time."""
-    earlier = StudyEvent.objects.graded_and_standing().filter(
-        learner=OuterRef("learner"),
-        card=OuterRef("card"),
-        part=OuterRef("part"),
-        number__lt=OuterRef("number"),
-        mode=Mode.SCHEDULED,
-    )
-    counts = events.filter(~Exists(earlier)).order_by().values_list("card")
-    rows = counts.annotate(again=Count("pk", filter=Q(grade=Grade.AGAIN)), count=Count("pk"))
-    return {card: Share(again, count) for card, again, count in rows}
+    answers: list[tuple[int, int]] = []
+    for log in logs:
+        firsts = {part: (card, grade) for card, part, _, _, grade in reversed(log) if grade is not None}
+        answers += firsts.values()
+    return _shares(answers)
 
 
-def _when_mature(deck: Deck, learners: QuerySet[Learner] | None) -> dict[int, Share]:
-    """Of the reviews that count whose interval was 21 days or more."""
-    long_enough = Schedule.objects.filter(
-        learner=OuterRef("learner"),
-        card=OuterRef("card"),
-        part=OuterRef("part"),
-        number__gt=FEWEST_TO_MATURE,
-    )
-    asked = Q(kind=Kind.GRADED, mode=Mode.SCHEDULED) | Q(kind=Kind.RESTARTED)
-    events = StudyEvent.objects.standing().filter(asked, Exists(long_enough), card__deck=deck)
-    if learners is not None:
-        events = events.filter(learner__in=learners)
-    rows = events.filter(card__archived_at=None).order_by("learner", "card", "part", "number")
-    columns = rows.values_list("learner", "card_id", "part", "number", "study_on", "grade")
+def _when_mature(logs: Iterable[list[Row]]) -> dict[int, Share]:
+    """Of the reviews that count whose interval was 21 days or more, by a replay."""
+    reviews = asked_again(logs)
+    return _shares((card, grade) for card, _, days, grade in reviews if days >= MATURE_FROM_DAYS)
+
+
+def _shares(answers: Iterable[tuple[int, int]]) -> dict[int, Share]:
+    """Of each card's answers those that were Again."""
     counts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-    logs = groupby(columns.iterator(), key=lambda row: row[:2])
-    for card, _, interval_days, grade in asked_again((row[1:] for row in log) for _, log in logs):
-        if interval_days >= MATURE_FROM_DAYS:
-            counts[card][0] += grade == Grade.AGAIN
-            counts[card][1] += 1
+    for card, grade in answers:
+        counts[card][0] += grade == AGAIN
+        counts[card][1] += 1
     return {card: Share(*count) for card, count in counts.items()}
-
-
-def _median_seconds(events: StudyEventQuerySet) -> dict[int, float]:
-    """The middle one of each card's, or the mean of the two in the middle; the same on both databases."""
-    timed = events.filter(answer_seconds__isnull=False).order_by()
-    placed = timed.values("card_id", "answer_seconds").annotate(
-        place=Window(RowNumber(), partition_by=F("card_id"), order_by=F("answer_seconds").asc()),
-        count=Window(Count("pk"), partition_by=F("card_id")),
-    )
-    try:
-        inner, parameters = placed.query.sql_with_params()
-    except EmptyResultSet:  # of nobody
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT card_id, AVG(answer_seconds) FROM ({inner}) placed"  # noqa: S608  (Django's own)
-            " WHERE 2 * place BETWEEN count AND count + 2 GROUP BY card_id",
-            parameters,
-        )
-        return {card: float(seconds) for card, seconds in cursor.fetchall()}
 
 
 def _by_card(rows: QuerySet[Flag] | QuerySet[Suggestion], deck: Deck) -> dict[int, int]:

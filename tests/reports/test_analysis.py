@@ -174,11 +174,11 @@ def test_it_is_what_a_plain_recount_gives(ada, bob, own, mine, theirs) -> None:
             } == recount(own, learners)
 
 
-def test_it_is_six_queries_however_many_learn_it(ada, own, card, django_assert_num_queries) -> None:
+def test_it_is_four_queries_however_many_learn_it(ada, own, card, django_assert_num_queries) -> None:
     for more in (0, 6):
         for number in range(more):
             learner = make_learner(f"reader{number}")
             for each in own.cards.all()[:5]:
                 Log(learner, each).grades("GGGGA")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             analysis(own)

@@ -114,7 +114,9 @@ def test_a_share_stands_with_its_number_and_its_interval(client_of, ada, bob, gr
     assert "No card that was forgotten has been asked 5 times yet" in html
 
 
-def test_what_is_forgotten_is_one_click_from_its_demo_and_an_edit(client_of, ada, bob, group, ours) -> None:
+def test_what_is_forgotten_is_one_click_from_its_demo_its_discussion_and_an_edit(
+    client_of, ada, bob, group, ours
+) -> None:
     card = ours.cards.first()
     edit_card(
         card=card,
@@ -133,7 +135,12 @@ def test_what_is_forgotten_is_one_click_from_its_demo_and_an_edit(client_of, ada
     demo = f"/demos/softmax_table/?card={card.pk}&amp;p-activations=1%2C2"
     assert demo in html
     assert client_of(ada).get(demo.replace("&amp;", "&")).status_code == 200
-    assert reverse("cards:card_edit", args=[card.pk]) in html
+    for way in (
+        reverse("cards:discussion", args=[group.pk, card.pk]),
+        reverse("cards:card_edit", args=[card.pk]),
+    ):
+        assert f'href="{way}"' in html
+        assert client_of(ada).get(way).status_code == 200
 
 
 def test_its_columns_sort_and_say_so(client_of, ada, bob, ours) -> None:

@@ -52,6 +52,26 @@ def test_it_lands_in_the_queue_of_those_who_edit_the_deck(client_of, bob, staff,
     assert card.answer == "Answer 1."
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prompt": "Asked otherwise?"},
+        {"answer": "A better answer."},
+        {"details": "tags: test, loss\nreference: a book"},
+        {"details": "tags: test\nreference: a book\ndemo: softmax_table activations=1,2"},
+    ],
+)
+def test_prompt_answer_tags_or_a_demo_can_be_proposed(change, client_of, bob, staff, card) -> None:
+    as_it_is = {"prompt": card.prompt, "answer": card.answer, "details": card.details}
+    client_of(bob).post(url(card), data(card) | as_it_is | change)
+    client_of(staff).post(
+        reverse("cards:suggestion_list_decide"),
+        {"act": "accept", "suggestions": Suggestion.objects.get().pk},
+    )
+    card.refresh_from_db()
+    assert {"prompt": card.prompt, "answer": card.answer, "details": card.details} == as_it_is | change
+
+
 def test_a_guest_is_made_at_the_post(client, card) -> None:
     client.post(url(card), data(card))
     assert Suggestion.objects.get().proposer.is_guest
