@@ -110,7 +110,7 @@ def _finding(x: float, answers: list[float | None]) -> str:
 
 
 DEMO = Demo(
-    title=_("exp, log, and the log of your number"),
+    title=_("The logarithm of your number"),
     look_at=_(
         "exp takes every number and gives only numbers above 0. log goes the way back, so see where its curve has no "
         "point at all."

@@ -112,7 +112,7 @@ DEMO = Demo(
         ),
     ),
     queue=Queue.LIGHT,
-    seconds=20,
+    seconds=10,
     megabytes=1500,
     run=run,
 )

@@ -103,7 +103,7 @@ def _line(code: str, acts: "torch.Tensor", targ: "torch.Tensor") -> list[str]:
 
 
 DEMO = Demo(
-    title=_("torch.where or indexing"),
+    title=_("Indexing instead of torch.where"),
     look_at=_(
         "In each row compare the two bars: indexing takes the probability of the row's own target. torch.where takes "
         "that of class 1, or of all others together."
