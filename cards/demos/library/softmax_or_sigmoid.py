@@ -106,7 +106,7 @@ def _level(softmax: Sequence[float], sigmoid: Sequence[float]) -> str:
 DEMO = Demo(
     title=_("Softmax or sigmoids"),
     look_at=_(
-        "Say that the photo shows a chair, and that these are its activations: softmax divides its 100% among the "
+        "Say that the photo shows a chair, and that these are its activations: softmax divides the whole among the "
         "bears all the same. Each sigmoid answers for its class alone, and may say no."
     ),
     try_this=_("Now take 5 from each: -4.9, -5.4, -4.7. Then make two of them right at once: 4, 5, -3."),

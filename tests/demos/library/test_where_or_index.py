@@ -9,7 +9,7 @@ from cards.demos import Result
 from cards.demos.contract import Plot, Table, Text
 from tests.demos.library.runs import part, run
 
-SIZES = [(4, 3), (5, 2), (8, 6), (2, 6), (3, 3)]
+SIZES = [(4, 3), (2, 2), (8, 2), (8, 6), (2, 6), (3, 3)]
 
 
 def taken_apart(result: Result) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
