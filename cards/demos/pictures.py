@@ -94,12 +94,12 @@ def named(picture: "Image", name: str) -> "Image":
 
 
 def sheet(rows: Sequence[Sequence["Image"]]) -> bytes:
-    """A PNG file of the pictures in rows, with a little space between them."""
+    """A PNG file of the pictures in rows; between them the page shows through."""
     from PIL.Image import new
 
     widths = [sum(picture.width + GAP for picture in row) - GAP for row in rows]
     heights = [max(picture.height for picture in row) for row in rows]
-    whole = new("RGB", (max(widths), sum(heights) + GAP * (len(rows) - 1)), PAPER)
+    whole = new("RGBA", (max(widths), sum(heights) + GAP * (len(rows) - 1)))
     top = 0
     for row, height in zip(rows, heights, strict=True):
         left = 0
@@ -118,7 +118,13 @@ def by_pyplot(draw: Callable[[], object], columns: int) -> bytes:
     dots = WIDTH / (columns * INCHES)
     title = min(LETTER, WIDTH / columns / 8) * POINTS / dots
     try:
-        with pyplot.rc_context({"axes.titlesize": title, "figure.constrained_layout.use": True}):
+        with pyplot.rc_context(
+            {
+                "axes.titlesize": title,
+                "figure.constrained_layout.use": True,
+                "figure.constrained_layout.hspace": 0.03,
+            }
+        ):
             draw()
             file = io.BytesIO()
             pyplot.savefig(file, format="png", dpi=dots, facecolor="white")

@@ -119,7 +119,9 @@ def _finding(printed: str, error: str, step: str) -> Message:
             width=width,
             height=height,
         )
-    sizes = [f"{width} × {height}" for height, width in SHAPE.findall(printed)]
+    sizes = [
+        f"{width}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{height}" for height, width in SHAPE.findall(printed)
+    ]
     other = next((size for size in sizes if size != sizes[0]), "")
     if other:
         return _(

@@ -71,20 +71,21 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
         title=_("The two ways in numbers"),
         columns=[
             _("way"),
-            _("interpolations"),
+            _("times"),
             _("empty, %"),
-            _("sharpness × 1000"),
-            _("seconds for %(count)s photos", count=BATCH),
+            _("sharpness"),
+            _("seconds"),
         ],
         rows=[
-            [name, count, 100 * share, 1000 * sharp, took]
+            [name, count, round(100 * share, 1), round(1000 * sharp, 2), round(took, 4)]
             for name, count, share, sharp, took in zip(
-                (_("A: one warp"), _("B: one by one")), times, shares, sharpness, seconds, strict=True
+                warps.LETTERS, times, shares, sharpness, seconds, strict=True
             )
         ],
         note=_(
-            "Sharpness is the variance of the Laplacian, how much a pixel differs from its neighbours, where neither "
-            "picture is empty."
+            "Times: how often a pixel was interpolated. Sharpness: the variance of the Laplacian, how much a pixel "
+            "differs from its neighbours, where neither picture is empty; times 1000. Seconds: of %(count)s photos.",
+            count=BATCH,
         ),
     )
     data = _(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fastai.data.block import DataBlock
     from fastai.data.core import DataLoaders
 
+WITH_LABEL = 1.16  # heights of a photo
 FIRST = 4  # rows of the source that are shown
 
 
@@ -39,8 +40,12 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
             return block.dataloaders(given, bs=items, num_workers=0, device=device())
 
         report(1, 3, _("drawing a batch"))
-        columns = math.ceil(items / int(math.sqrt(items)))  # as fastai sets them out
-        png = pictures.by_pyplot(lambda: loaders(source).show_batch(max_n=items, unique=is_unique), columns)
+        rows = int(math.sqrt(items))  # as fastai sets them out
+        columns = math.ceil(items / rows)
+        size = (pictures.INCHES * columns, pictures.INCHES * rows * WITH_LABEL)
+        png = pictures.by_pyplot(
+            lambda: loaders(source).show_batch(max_n=items, unique=is_unique, figsize=size), columns
+        )
         report(2, 3, _("loading the files"))
         batches = [batch(loaders("files"), items, is_unique=is_unique)]
         report(3, 3, _("loading the table"))

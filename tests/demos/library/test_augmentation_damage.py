@@ -94,7 +94,9 @@ def test_the_finding_says_which_mode_comes_nearest(found) -> None:
 
 
 def test_the_pictures_show_it(found) -> None:
-    first, second = (Image.open(io.BytesIO(part(found, Picture, place).png)) for place in (0, 1))
+    first, second = (
+        Image.open(io.BytesIO(part(found, Picture, place).png)).convert("RGB") for place in (0, 1)
+    )
     assert max(first.width, second.width) <= 800
     zeros, border = (np.asarray(second.crop((left, 0, left + 210, 210))) for left in (0, 218))
     assert zeros[:20, -20:].max() == 0 < border[:20, -20:].min()

@@ -23,7 +23,10 @@ def sizes() -> dict[str, str]:
     """Of each file, as Pillow has it."""
     with tempfile.TemporaryDirectory() as folder:
         cut(Path(folder))
-        return {path.name: " × ".join(map(str, Image.open(path).size)) for path in Path(folder).iterdir()}
+        return {
+            path.name: "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}".join(map(str, Image.open(path).size))
+            for path in Path(folder).iterdir()
+        }
 
 
 def test_without_a_resize_it_fails_at_collating_two_photos_of_the_sizes_that_it_names() -> None:
@@ -96,7 +99,7 @@ def test_nothing_is_left_of_a_run(tmp_path, monkeypatch) -> None:
 FAULTS = [
     ("last = max(", "last = min(",
      test_without_a_resize_it_fails_at_collating_two_photos_of_the_sizes_that_it_names),
-    ('f"{width} × {height}"', 'f"{height} × {width}"',
+    ("for height, width in SHAPE", "for width, height in SHAPE",
      test_without_a_resize_it_fails_at_collating_two_photos_of_the_sizes_that_it_names),
     ("        item_tfms=Resize(224),\n    )\n\n\ndef broken", "    )\n\n\ndef broken",
      test_with_a_resize_a_batch_of_four_equal_photos_comes_out),

@@ -64,7 +64,7 @@ def test_a_is_sharper_and_has_its_corners_and_the_finding_says_by_how_much(found
 
 
 def test_the_picture_shows_a_on_the_left_and_the_empty_corners_of_b(found) -> None:
-    sheet = Image.open(io.BytesIO(part(found, Picture).png))
+    sheet = Image.open(io.BytesIO(part(found, Picture).png)).convert("RGB")
     assert sheet.width <= 800
     a, b = (np.asarray(sheet.crop((left, 0, left + 320, 320))) for left in (0, sheet.width - 320))
     assert a[2:20, -20:-2].max() > 40 > b[2:20, -20:-2].max()  # the upper right corner

@@ -37,10 +37,10 @@ def labels_of(result: Result) -> list[str]:
 def squares_of(result: Result) -> list[np.ndarray]:
     """The photos of the picture, three by three, each as a square of 20 pixels' means."""
     whole = Image.open(io.BytesIO(part(result, Picture).png)).convert("RGB")
-    side = whole.width / 3
+    width, height = whole.width / 3, whole.height / 3
     for row in range(3):
         for column in range(3):
-            box = (column * side + 30, row * side + 45, (column + 1) * side - 30, (row + 1) * side - 15)
+            box = (column * width + 20, row * height + 50, (column + 1) * width - 20, (row + 1) * height - 20)
             yield np.asarray(whole.crop(tuple(map(int, box))).resize((20, 20), Image.Resampling.BOX)) / 255
 
 
@@ -137,7 +137,7 @@ FAULTS = [
     ("writer.writerows([name, label_of(name)] for name in names)",
      "writer.writerows([name, label_of(other)] for name, other in zip(names, names[6:] + names[:6]))",
      lambda: test_each_label_stands_at_a_photo_of_its_kind(table())),
-    ("unique=is_unique), columns", "unique=False), columns", test_unique_shows_one_item_augmented_anew_each_time),
+    ("unique=is_unique, figsize", "unique=False, figsize", test_unique_shows_one_item_augmented_anew_each_time),
     ("            seeded(seed)\n", "",
      lambda: test_the_same_seed_gives_the_same_batch_and_another_another(table())),
 ]  # fmt: skip
