@@ -67,27 +67,45 @@ def serve() -> None:
         print(time.perf_counter() - start, flush=True)
 
 
-def _find() -> Any:
+def _find() -> None:
+    """lr_find, and 30 steps at each of five rates, as many as the demo has rules."""
+    from fastai.callback.core import Callback, CancelFitException
     from fastai.callback.schedule import minimum, slide, steep, valley
     from fastai.data.core import DataLoaders
     from fastai.learner import Learner
+    from fastai.metrics import accuracy
     from sklearn.datasets import load_digits
     from torch import nn, tensor
 
+    class Stopping(Callback):
+        run_valid = False
+
+        def after_batch(self) -> None:
+            if self.train_iter == 30:
+                raise CancelFitException
+
+    def learner(train: list[Any], valid: list[Any]) -> Learner:
+        data = DataLoaders.from_dsets(train, valid, bs=64, num_workers=0)
+        network = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1), nn.BatchNorm2d(32), nn.ReLU(),
+            nn.Flatten(), nn.Linear(32 * 4 * 4, 10),
+        )  # fmt: skip
+        return Learner(data, network, nn.CrossEntropyLoss(), path=folder, metrics=accuracy)
+
     digits = load_digits()
     pairs = list(zip(tensor(digits.images).float()[:, None] / 16, tensor(digits.target), strict=True))
-    data = DataLoaders.from_dsets(pairs, pairs[:64], bs=64, num_workers=0)
-    network = nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(),
-        nn.Conv2d(16, 32, 3, stride=2, padding=1), nn.BatchNorm2d(32), nn.ReLU(),
-        nn.Flatten(), nn.Linear(32 * 4 * 4, 10),
-    )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        learner = Learner(data, network, nn.CrossEntropyLoss(), path=folder)
-        with learner.no_bar():
-            return learner.lr_find(
+        first = learner(pairs, pairs[:64])
+        with first.no_bar():
+            found = first.lr_find(
                 1e-7, 10.0, 100, show_plot=False, suggest_funcs=(valley, slide, minimum, steep)
             )
+        for rate in (*found, found.minimum):
+            other = learner(pairs[360:], pairs[:360])
+            with other.no_bar(), other.no_logging():
+                other.fit(2, rate, cbs=Stopping())
+                other.validate()
 
 
 if __name__ == "__main__":

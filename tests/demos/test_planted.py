@@ -2,6 +2,7 @@
 
 import importlib
 import math
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,6 +32,11 @@ TESTS = {
 SHARED = [
     ("warps", "[1, -4, 1]", "[1, 4, 1]",
      lambda: TESTS["presizing"].test_both_ways_are_what_numpy_makes_of_the_photo(20, 1.2)),
+    ("tried_rates", "losses.index(min(losses)), losses.index(max(losses))",
+     "losses.index(max(losses)), losses.index(min(losses))",
+     lambda: TESTS["lr_find"].test_what_is_said_of_the_trainings_is_true_whatever_comes_out()),
+    ("tried_rates", "        seeded(seed)  # the same", "        # the same",
+     lambda: TESTS["lr_find"].test_a_training_at_a_rate_comes_to_what_it_says(Path(tempfile.gettempdir()))),
 ]  # fmt: skip
 FAULTS = (
     DRAWING

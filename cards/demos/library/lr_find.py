@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cards.demos.contract import (
+    Choice,
     Demo,
     DemoError,
     Integer,
     Mark,
     ParameterError,
+    Part,
     Plot,
     Queue,
     Real,
@@ -22,6 +24,7 @@ from cards.demos.contract import (
 from cards.demos.libraries import seeded
 from cards.demos.shown import short
 from cards.demos.training import digits, digits_learner, reporting
+from cards.demos.tried_rates import STEPS, tried, tried_plot
 from cards.messages import Number, _
 
 if TYPE_CHECKING:
@@ -93,19 +96,25 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     seeded(seed)
     rules = (last_clear_fall, valley, slide, minimum, steep)
     start, end, steps = (parameters[name] for name in ("start_rate", "end_rate", "steps"))
+    trainings = len(rules) if parameters["then"] == "train" else 0
     with tempfile.TemporaryDirectory() as folder:
         # lr_find looks at no validation loss: all images are trained on, a few stand in for the set that must be there.
         images, batch = digits(), parameters["batch_size"]
         learner = digits_learner(images, images[:batch], batch, folder)
-        learner.add_cb(reporting(report, steps, lambda _learner: _("training, the rate rising")))
+        doing = _("training, the rate rising")
+        reports = reporting(report, steps + trainings * STEPS, lambda _learner: doing)
+        learner.add_cb(reports)
         with learner.no_bar(), np.errstate(all="ignore"):
             suggested = learner.lr_find(start, end, steps, show_plot=False, suggest_funcs=rules)
         rates, losses = list(map(float, learner.recorder.lrs)), list(map(float, learner.recorder.losses))
+        by_rate = sorted(suggested._asdict().items(), key=lambda item: item[1])
+        doing = _("training a little at each rule's rate")
+        reports.done = steps  # a curve may have ended early
+        outcomes = tried(images, [rate for _name, rate in by_rate[:trainings]], seed, batch, folder, reports)
 
     def loss_at(rate: float) -> float:
         return float(np.interp(math.log10(rate), np.log10(rates), losses))
 
-    by_rate = sorted(suggested._asdict().items(), key=lambda item: item[1])
     marks = [
         Mark(label=RULES[name][0], x=rate, y=loss_at(rate), text=RULES[name][2]) for name, rate in by_rate
     ]
@@ -127,11 +136,16 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
             for mark, (name, _rate) in zip(marks, by_rate, strict=True)
         ],
     )
+    parts: list[Part] = [plot, table]
+    if outcomes:
+        after = tried_plot([mark.label for mark in marks], [mark.x for mark in marks], outcomes)
+        parts.insert(1, after)
+        finding = after.finding
     data = _(
         "scikit-learn's digits: %(images)s scans of handwritten digits, 8 by 8 pixels, in memory",
         images=len(images),
     )
-    return Result(parts=[plot, table], finding=finding, data_used=data)
+    return Result(parts=parts, finding=finding, data_used=data)
 
 
 def _finding(rates: list[float], losses: list[float], marks: list[Mark]) -> str:
@@ -184,7 +198,7 @@ DEMO = Demo(
     title=_("The learning-rate finder"),
     look_at=_(
         "The rate rises with every batch: see where the loss begins to fall, where it falls most steeply, and where it "
-        "turns. Then compare where the rules would have you train."
+        "turns. Then compare where the rules would have you train, and what a short training at each comes to."
     ),
     try_this=_(
         "Now make the batch size 16, and see how much noisier the curve is, and how far the rules move."
@@ -221,6 +235,13 @@ DEMO = Demo(
             default=64,
             least=8,
             most=256,
+        ),
+        Choice(
+            name="then",
+            label=_("Then"),
+            help=_("Train a little at each rule's rate, to see which was right, or leave it at the curve."),
+            default="train",
+            choices=("train", "nothing"),
         ),
     ),
     queue=Queue.HEAVY,

@@ -1,13 +1,15 @@
 """lr_find is right: what it gives against values derived here."""
 
+import itertools
 import math
+import tempfile
 from contextlib import suppress
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from cards.demos import Cancelled, Result
+from cards.demos import Cancelled, Result, tried_rates
 from cards.demos.contract import DemoError, Plot, Table
 from tests.demos.library.runs import part, run
 
@@ -20,7 +22,7 @@ def found() -> Result:
 
 
 def few_steps() -> Result:
-    return run("lr_find", steps="60", batch_size="32")
+    return run("lr_find", steps="60", batch_size="32", then="nothing")
 
 
 def test_the_rates_rise_by_equal_factors_from_the_first_to_the_last(found) -> None:
@@ -56,8 +58,8 @@ def test_the_same_seed_gives_the_same_curve_and_another_another(found) -> None:
     def losses(result: Result) -> list[float]:
         return list(part(result, Plot).series[0].y)
 
-    assert losses(run("lr_find", steps="60", batch_size="32")) == losses(found)
-    assert losses(run("lr_find", seed=43, steps="60", batch_size="32")) != losses(found)
+    assert losses(few_steps()) == losses(found)
+    assert losses(run("lr_find", seed=43, steps="60", batch_size="32", then="nothing")) != losses(found)
 
 
 def test_it_reports_each_step_with_the_loss_so_far_and_stops_when_told() -> None:
@@ -70,7 +72,7 @@ def test_it_reports_each_step_with_the_loss_so_far_and_stops_when_told() -> None
 
     with pytest.raises(Cancelled):
         run("lr_find", report=report, steps="60")
-    assert [(step, of) for step, of, _ in seen] == [(n, 60) for n in range(1, 8)]
+    assert [(step, of) for step, of, _ in seen] == [(n, 60 + 5 * 30) for n in range(1, 8)]
     assert all(loss > 0 for _, _, loss in seen)
 
 
@@ -137,14 +139,13 @@ def test_the_finding_is_true_for_the_curve(found) -> None:
 
 
 def test_a_curve_that_does_not_turn_says_so() -> None:
-    assert "raise the last rate" in run("lr_find", steps="50", end_rate="0.01").finding
+    assert "raise the last rate" in run("lr_find", steps="50", end_rate="0.01", then="nothing").finding
 
 
 @pytest.mark.parametrize("is_cancelled", [False, True])
 def test_nothing_is_left_of_a_run(is_cancelled, tmp_path, monkeypatch) -> None:
     """Neither files, nor a learner with its network: else a worker would grow with every run."""
     import gc
-    import tempfile
 
     from fastai.learner import Learner
 
@@ -161,7 +162,7 @@ def test_nothing_is_left_of_a_run(is_cancelled, tmp_path, monkeypatch) -> None:
         with pytest.raises(Cancelled):
             run("lr_find", report=report, steps="50")
     else:
-        run("lr_find", report=report, steps="50")
+        run("lr_find", report=report, steps="50", batch_size="32")
     gc.collect()
     assert list(tmp_path.iterdir()) == []
     assert sum(type(each) is Learner for each in gc.get_objects()) == before
@@ -172,9 +173,96 @@ def test_nothing_is_left_of_a_run(is_cancelled, tmp_path, monkeypatch) -> None:
 @pytest.mark.parametrize("batch", ["8", "256"])
 def test_the_ends_of_every_range_give_a_result_or_a_sentence(start, end, batch) -> None:
     with suppress(DemoError):
-        result = run("lr_find", start_rate=start, end_rate=end, steps="50", batch_size=batch)
+        result = run("lr_find", start_rate=start, end_rate=end, steps="50", batch_size=batch, then="nothing")
         assert len(part(result, Table).rows) == 5
         assert result.finding.endswith(".")
+
+
+@pytest.fixture(scope="module")
+def trained() -> Result:
+    return run("lr_find", steps="50", batch_size="32")
+
+
+def test_a_training_at_a_rate_comes_to_what_it_says(tmp_path) -> None:
+    """Planted fault: not each from the same beginning. Trained here by a loop of torch's, with fastai's optimizer."""
+    import torch
+    from fastai.optimizer import Adam
+
+    from cards.demos.libraries import seeded
+    from cards.demos.training import digits, digits_learner, split
+
+    outcomes = tried_rates.tried(digits(), [0.1, rate := 0.01], 42, 32, str(tmp_path), None)
+    seeded(42)
+    train, valid = split(digits(), 360)
+    learner = digits_learner(train, valid, 32, str(tmp_path))
+    optimizer = Adam(list(learner.model.parameters()), lr=rate, wd=0.01, mom=0.9)
+    norms = [learner.model[place] for place in (1, 4)]
+    unregularized = {
+        *norms[0].parameters(),
+        *norms[1].parameters(),
+        learner.model[0].bias,
+        learner.model[3].bias,
+        learner.model[7].bias,
+    }
+    for weight in unregularized:
+        optimizer.state[weight] = {"do_wd": False}
+    batches = itertools.chain.from_iterable(iter(learner.dls.train) for _ in range(2))
+    for images, labels in itertools.islice(batches, 30):
+        torch.nn.functional.cross_entropy(learner.model(images), labels).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    images, labels = (torch.stack(each) for each in zip(*valid, strict=True))
+    with torch.no_grad():
+        activations = learner.model.eval()(images.to(learner.dls.device)).cpu()
+    assert math.isclose(
+        outcomes[1][0], torch.nn.functional.cross_entropy(activations, labels).item(), rel_tol=1e-3
+    )
+    assert math.isclose(
+        outcomes[1][1], (activations.argmax(1) == labels).float().mean().item(), abs_tol=0.003
+    )
+
+
+def test_it_says_which_rule_was_right(trained) -> None:
+    """Planted fault: the highest loss taken for the lowest."""
+    after, rows = part(trained, Plot, 1), part(trained, Table).rows
+    (losses,) = after.series
+    assert [(mark.label, mark.x) for mark in after.marks] == [(row[0], row[2]) for row in rows]
+    assert list(zip(losses.x, losses.y, strict=True)) == [(mark.x, mark.y) for mark in after.marks]
+    best, worst = min(after.marks, key=lambda mark: mark.y), max(after.marks, key=lambda mark: mark.y)
+    assert f"the rate of {best.label}, " in trained.finding
+    assert f"that of {worst.label}, " in trained.finding
+    assert trained.finding == after.finding
+
+
+def test_what_is_said_of_the_trainings_is_true_whatever_comes_out() -> None:
+    def finding(*losses: float) -> str:
+        outcomes = [(loss, 0.5) for loss in losses]
+        return tried_rates.tried_plot(["a", "b"], [0.1, 0.2], outcomes).finding
+
+    assert "rate of b, 0.2, has the lowest loss, 0.5; that of a, 0.1, has the highest, 1" in finding(1, 0.5)
+    assert "rate of a, 0.1, has the lowest loss, 0.5; at that of b, 0.2, the training blew up" in finding(
+        0.5, math.nan
+    )
+    assert "come to the same loss, 0.5" in finding(0.5, 0.5)
+    assert "nothing is learned" in finding(2.3, 2.4)
+    assert "nothing is learned" in finding(math.nan, math.nan)
+
+
+@pytest.mark.parametrize("batch_size", [8, 256])
+def test_a_training_at_the_ends_of_the_range_of_rates_comes_to_something(batch_size, tmp_path) -> None:
+    from cards.demos.training import digits, reporting
+
+    reports = reporting(lambda *a, **n: None, 60, lambda learner: "")
+    outcomes = tried_rates.tried(digits(), [1e-9, 100], 42, batch_size, str(tmp_path), reports)
+    assert all(0 <= right <= 1 for _, right in outcomes)
+    assert tried_rates.tried_plot(["a", "b"], [1e-9, 100], outcomes).finding.endswith(".")
+
+
+def test_the_trainings_are_reported_too() -> None:
+    seen = []
+    run("lr_find", report=lambda step, of, text="", **numbers: seen.append((step, of, str(text))), steps="50")
+    assert seen[-1] == (200, 200, "training a little at each rule's rate")
+    assert [step for step, _, text in seen if text == seen[-1][2]] == list(range(51, 201))
 
 
 FAULTS = [
