@@ -2,6 +2,7 @@
 
 from cards.cardtext.choices import MOST_CHOICES, Choice, split_choices
 from cards.cardtext.deck import CardText, DeckText, read_deck, write_deck
+from cards.cardtext.formula import FormulaError, Place, read_formula
 from cards.cardtext.wording import (
     DemoLink,
     TextError,
@@ -13,6 +14,7 @@ from cards.cardtext.wording import (
     with_demo,
     without_demo,
 )
+from cards.cardtext.worksheet import Formula, Given, Worksheet, compute_all
 
 __all__ = [
     "MOST_CHOICES",
@@ -20,13 +22,20 @@ __all__ = [
     "Choice",
     "DeckText",
     "DemoLink",
+    "Formula",
+    "FormulaError",
+    "Given",
+    "Place",
     "TextError",
     "Wording",
+    "Worksheet",
     "clean",
     "clean_tag",
+    "compute_all",
     "demo_texts",
     "normalise",
     "read_deck",
+    "read_formula",
     "split_choices",
     "with_demo",
     "without_demo",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cards.cardtext.choices import Choice, split_choices
+from cards.cardtext.worksheet import SheetError, Worksheet, read_worksheet, split_worksheet
 from cards.messages import _
 
 LIMITS = {"prompt": 10_000, "answer": 50_000, "details": 5_000}  # characters, after `normalise`
@@ -95,13 +96,19 @@ class Wording:
 
     @property
     def question(self) -> str:
-        """The prompt without its choices."""
-        return split_choices(self.prompt).question
+        """The prompt without its choices or its worksheet."""
+        question, sheet = split_worksheet(self.prompt)
+        return question if sheet else split_choices(self.prompt).question
 
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What is chosen from, in the order written; none on most cards."""
         return split_choices(self.prompt).choices
+
+    @property
+    def worksheet(self) -> Worksheet | None:
+        """The table that is to be filled in, or None."""
+        return split_worksheet(self.prompt)[1]
 
     @property
     def has_several_right(self) -> bool:
@@ -147,8 +154,8 @@ class Wording:
 def clean(prompt: str, answer: str, details: str = "") -> Wording:
     """The wording as it is stored: each text as `normalise` gives it, the details one `key: value` a line.
 
-    Cleaning what is clean changes nothing. Raises TextError for a blank prompt, a text longer than LIMITS,
-    and a line of the details that is not one of KEYS with its value.
+    Cleaning what is clean changes nothing. Raises TextError for a blank prompt, a text longer than LIMITS, a worksheet
+    that cannot be computed, and a line of the details that is not one of KEYS with its value.
     """
     wording = Wording(normalise(prompt), normalise(answer), normalise(details))
     if not wording.prompt:
@@ -156,6 +163,10 @@ def clean(prompt: str, answer: str, details: str = "") -> Wording:
     # Before the details are read too, which takes long for long ones; cleaning can make them a little longer.
     _check_lengths(wording)
     wording = replace(wording, details=_clean_details(details))
+    try:
+        read_worksheet(wording.prompt)
+    except SheetError as error:
+        raise TextError(error.message, "prompt", error.line) from error
     _check_lengths(wording)
     return wording
 

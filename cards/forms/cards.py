@@ -29,7 +29,10 @@ class WordingForm(Form):
         required=False,
         strip=False,
         widget=markdown_area(3),
-        help_text=_("End it with a list like “- [ ] wrong”, “- [x] right”, and it is a choice."),
+        help_text=_(
+            "End it with a list like “- [ ] wrong”, “- [x] right”, and it is a choice; with a ```worksheet block, and "
+            "it is a table to be filled in."
+        ),
     )
     answer = forms.CharField(
         label=_("Answer"),

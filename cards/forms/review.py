@@ -1,15 +1,19 @@
 """What a review session takes from its addresses and forms."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cards.cardtext import MOST_CHOICES
+from cards.cardtext import MOST_CHOICES, Place
 from cards.forms.search import QueryField
 from cards.models.practice import Order
 from cards.scheduling import Grade
 
 MOST_SECONDS = 600
 TYPED_LENGTH = 4_000
+MOST_TRIES = 1  # before the working is shown
 
 
 class SessionForm(forms.Form):
@@ -49,6 +53,28 @@ class AnswerForm(SessionForm):
     chosen = forms.TypedMultipleChoiceField(
         choices=[(str(place), str(place)) for place in range(MOST_CHOICES)], coerce=int, required=False
     )
+
+
+class SheetForm(forms.Form):
+    """What stands in a worksheet: `cell-C2` for each cell that is asked for.
+
+    `numbers` is the seed of the numbers in it, if they were drawn; `tries` counts how often it was checked before.
+    """
+
+    act = forms.ChoiceField(choices=[(act, act) for act in ("check", "show", "new")], required=False)
+    numbers = forms.IntegerField(min_value=0, max_value=2**53, required=False)
+    tries = forms.IntegerField(min_value=0, max_value=MOST_TRIES, required=False)
+
+    def __init__(self, *args: Any, places: Iterable[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = {place: f"cell-{place}" for place in places}
+        for name in self.names.values():
+            self.fields[name] = forms.CharField(required=False)
+
+    @property
+    def typed(self) -> dict[Place, str]:
+        """What stands in each cell, of whatever length."""
+        return {place: self.cleaned_data[name] for place, name in self.names.items()}
 
 
 class GradeForm(AnswerForm):

@@ -7,10 +7,11 @@ from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from cards import markup
+from cards import kinds, markup
+from cards.cardtext import Wording
 from cards.figures.words import about, number_word
 from cards.reports import DayLoad
-from cards.translated import translated
+from cards.translated import localised, translated
 
 register = template.Library()
 
@@ -35,6 +36,18 @@ def link_text(text: str) -> SafeString:
 
 register.filter("number_word", number_word)
 register.filter("about", about)
+
+
+@register.filter
+def written(number: float) -> str:
+    """A number of a worksheet, in the signs of the reader's region."""
+    return localised(kinds.written(number))
+
+
+@register.filter
+def working(wording: Wording) -> kinds.Checked | None:
+    """The wording's worksheet with nothing filled in."""
+    return kinds.check_worksheet(wording.worksheet, {}) if wording.worksheet else None
 
 
 TAGS = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}

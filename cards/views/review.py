@@ -3,6 +3,8 @@
 The day's reviews and practice, of whatever a search finds, are one flow; only the day's touches the schedule.
 """
 
+import secrets
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -21,8 +23,9 @@ from cards.actions.study import NotYours, Result, grade_card
 from cards.clock import now
 from cards.forms.demo_runs import demos_of
 from cards.forms.notes import NoteForm
-from cards.forms.review import MOST_SECONDS, AnswerForm, GradeForm, SessionForm
+from cards.forms.review import MOST_SECONDS, MOST_TRIES, AnswerForm, GradeForm, SessionForm, SheetForm
 from cards.http import Request, render_page
+from cards.kinds import Checked
 from cards.models import Card, Learner
 from cards.models.acts import Act
 from cards.models.queue import queue_counts
@@ -43,7 +46,7 @@ from cards.views.finish import finish
 from cards.views.guests import known_learner, today_of
 from cards.views.leech import Leech, leech_after, leech_named
 from cards.views.session import Practised, Session, card_for, frame, pick
-from cards.views.tried import shown_choices, tried
+from cards.views.tried import sheet_form, sheet_of, shown_choices, tried
 
 ELSEWHERE = _(
     "That card was graded elsewhere in the meantime. Nothing was counted twice; this is where you are now."
@@ -74,6 +77,7 @@ def show_next(
     said: str = "",
     leech: Leech | None = None,
     typed: str = "",
+    sheet: Checked | None = None,
 ) -> HttpResponse:
     """The prompt of `card_id` where it is one of the day's cards, else of the card that comes next; or the finish.
 
@@ -95,6 +99,7 @@ def show_next(
             "asked": asked,
             "choices": shown_choices(card, asked),
             "typed": typed,
+            "sheet": sheet or sheet_of(card),
         }
         response = render_page(request, "review/prompt.html", context, part="session")
     if request.htmx:
@@ -123,6 +128,19 @@ def review_answer(request: Request, card_id: int) -> HttpResponse:
     return _show_answer(request, Session.of(form), card_id, form.cleaned_data)
 
 
+def _again(card: Card, form: SheetForm) -> Checked | None:
+    """The worksheet as it is shown once more: with other numbers, or checked for the first time and not yet right."""
+    sheet = sheet_of(card, form)
+    if sheet is None or not form.is_valid():
+        return sheet
+    act = form.cleaned_data["act"]
+    if act == "new":
+        return sheet_of(card, seed=secrets.randbelow(2**31))
+    if act == "check" and sheet.is_tried and sheet.mistakes and sheet.tries < MOST_TRIES:
+        return replace(sheet, tries=sheet.tries + 1)
+    return None
+
+
 def _show_answer(
     request: Request, session: Session, card_id: int, data: dict[str, Any], *, said: str = "", **more: object
 ) -> HttpResponse:
@@ -137,6 +155,9 @@ def _show_answer(
     spreading = request.learner.study_settings.spreading(card_id, 0) if request.learner else NOT_MOVED
     if state.number != data["n"] or (mode is Mode.PRACTICE and not session.practise):
         return show_next(request, session, card_id=card_id, said=ELSEWHERE)
+    sheet = sheet_form(card, request.POST)
+    if sheet and (again := _again(card, sheet)):
+        return show_next(request, session, card_id=card_id, sheet=again)
     counts = QueueCounts() if session.practise else queue_counts(request.learner, today)
     ids = session.cards(request.learner, today) if session.practise else []
     practised = Practised(ids.index(card_id) if card_id in ids else 0, len(ids))
@@ -146,7 +167,7 @@ def _show_answer(
         "asked": data["asked"],
         "typed": data["typed"],
         "chosen": data["chosen"],
-        "tried": tried(card, data),
+        "tried": tried(card, data, sheet),
         "said": said,
         "back": _answer_url(session, card_id, data),
         "grades": grade_buttons(state, today, mode, spreading),

@@ -38,6 +38,32 @@
     else target.click();
   });
 
+  // In a worksheet the arrows go from cell to cell, as in a spreadsheet: up and down always, left and right from the
+  // end of what stands there. Enter goes on to the next, and from the last one checks.
+  document.addEventListener("keydown", (event) => {
+    const at = event.target;
+    if (!(at instanceof Element) || !at.matches("[data-cell]") || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const cells = [...at.closest("table").querySelectorAll("[data-cell]")];
+    const column = at.closest("td").cellIndex;
+    const isAtStart = at.selectionStart === 0 && at.selectionEnd === 0, isAtEnd = at.selectionStart === at.value.length;
+    const beside = (step) => cells[cells.indexOf(at) + step];
+    const below = (step) => {
+      const rows = cells.filter((cell) => cell.closest("td").cellIndex === column);
+      return rows[rows.indexOf(at) + step];
+    };
+    let next = null;
+    if (event.key === "ArrowDown") next = below(1);
+    else if (event.key === "ArrowUp") next = below(-1);
+    else if (event.key === "ArrowLeft" && isAtStart) next = beside(-1);
+    else if (event.key === "ArrowRight" && isAtEnd) next = beside(1);
+    else if (event.key === "Enter" && !event.shiftKey) next = below(1) ?? cells.find((cell) => cell.closest("td").cellIndex > column);
+    else return;
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    next.select();
+  });
+
   // After a swap the focus is on what the learner does next, in sight; a new prompt or answer begins at its top. Where a
   // swap took away what had the focus, such as the Cancel button of a demo, it goes to the heading of that section.
   let bereft = null;

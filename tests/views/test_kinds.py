@@ -1,7 +1,9 @@
 """Cards that are done: a typed answer and a choice in the review, checked, with a grade suggested."""
 
+import math
 import re
-from html import unescape
+import time
+from html import escape, unescape
 
 import pytest
 from django.test import Client
@@ -179,3 +181,108 @@ def test_what_was_typed_is_checked_again_where_the_card_was_reworded_meanwhile(c
     html = client.post(reverse("cards:grade"), given | {"grade": 1}, HTTP_HX_REQUEST="true").content.decode()
     assert (verdict(html), suggested(html)) == ("Right.", ["3"])
     assert not StudyEvent.objects.exists()
+
+
+# --- worksheets -------------------------------------------------------------------------------------------------------
+
+BEARS = """Which softmax?
+
+```worksheet
+| class | activation | exp | softmax |
+| teddy | 0.02 ~ -3..3 | ?=exp(B2) | ?=C2/sum(C2:C3) |
+| brown | 1.25 ~ -3..3 | ?=exp(B3) | ?=C3/sum(C2:C3) |
+hint: The **exponential** first.
+```"""
+RIGHT = {"cell-C2": "1.0202", "cell-C3": "=exp(B3)", "cell-D2": "=C2/(C2+C3)", "cell-D3": "0.7738"}
+
+
+def check(client: Client, card: Card, **given: object) -> str:
+    return answer(client, card, act="check", **given).content.decode()
+
+
+def test_a_worksheet_right_at_once_suggests_good(client, make) -> None:
+    card = make(BEARS)
+    assert ask(client, card).count("data-cell") == 4
+    html = check(client, card, **RIGHT)
+    assert (verdict(html), suggested(html)) == ("Right.", ["3"])
+    assert "So it is." in html
+
+
+def test_after_the_first_try_each_cell_is_marked_with_a_hint_and_all_is_still_there(client, make) -> None:
+    card = make(BEARS)
+    html = check(client, card, **RIGHT | {"cell-C2": "2", "cell-D3": "=C9"})
+    assert "So it is." not in html
+    assert "The <strong>exponential</strong> first." in html
+    assert "3 cells are not right yet." in html  # D2 is computed from C2
+    for text in (
+        'value="=exp(B3)"',
+        'value="=C9"',
+        "C9 has no number.",
+        "not yet (0.3643)",
+        'name="tries" value="1"',
+    ):
+        assert text in html, text
+    html = check(client, card, tries=1, **RIGHT)
+    assert (verdict(html), suggested(html)) == ("Nearly.", ["2"])
+
+
+def test_after_the_second_try_the_working_is_shown(client, make) -> None:
+    html = check(client, make(BEARS), tries=1, **RIGHT | {"cell-C2": "<b>2"})
+    assert (verdict(html), suggested(html)) == ("Not quite.", ["1"])
+    assert "<code>=C2/sum(C2:C3)</code>" in html
+    assert "<b>0.2262</b>" in html  # e^0.02 / (e^0.02 + e^1.25)
+    assert "&lt;b&gt;2" in html
+
+
+def test_the_working_can_be_shown_without_a_try(client, make) -> None:
+    html = answer(client, make(BEARS), act="show").content.decode()
+    assert (verdict(html), suggested(html)) == ("", ["3"])
+    assert "<code>=exp(B2)</code>" in html
+
+
+def test_new_numbers_are_kept_through_the_tries_and_checked_as_such(client, make) -> None:
+    card = make(BEARS)
+    html = answer(client, card, act="new", **RIGHT).content.decode()
+    seed = re.search(r'name="numbers" value="(\d+)"', html)[1]
+    given = [float(x) for x in re.findall(r'<td class="num">(-?[\d.]+)</td>', html)]
+    assert given != [0.02, 1.25]
+    assert 'value="1.0202"' not in html
+    exps = [math.exp(x) for x in given]
+    html = check(client, card, numbers=seed, **{"cell-C2": exps[0]})
+    assert f'name="numbers" value="{seed}"' in html
+    typed = {
+        "cell-C2": exps[0],
+        "cell-C3": exps[1],
+        "cell-D2": exps[0] / sum(exps),
+        "cell-D3": exps[1] / sum(exps),
+    }
+    assert verdict(check(client, card, numbers=seed, **typed)) == "Right."
+
+
+@pytest.mark.parametrize(
+    "typed", ["=" * 201, "x" * 1_000_000, "1e999", "=" + "(" * 150, "<script>alert(1)</script>"]
+)
+def test_whatever_is_typed_into_a_cell_has_an_answer_and_is_still_there(client, make, typed) -> None:
+    card = make(BEARS)
+    begun = time.process_time()
+    html = check(client, card, **{"cell-C2": typed})
+    assert time.process_time() - begun < 2
+    assert f'value="{escape(typed)}"' in html
+    assert "<script>alert" not in html
+
+
+@pytest.mark.parametrize("wrong", [{"tries": 9}, {"numbers": "x"}, {"act": "run"}])
+def test_what_no_page_of_ours_sends_shows_the_worksheet_anew(client, make, wrong) -> None:
+    html = answer(client, make(BEARS), **RIGHT | {"act": "check"} | wrong).content.decode()
+    assert 'name="tries" value="0"' in html
+
+
+def test_a_worksheet_stands_on_the_cards_page_and_in_the_preview(client, make) -> None:
+    assert "<code>=exp(B2)</code>" in client.get(make(BEARS).get_absolute_url()).content.decode()
+    sent = {"prompt": BEARS, "answer": "", "details": ""}
+    assert "<code>=exp(B2)</code>" in client.post(reverse("cards:card_preview"), sent).content.decode()
+    wrong = sent | {"prompt": BEARS.replace("?=exp(B2)", "?=exq(B2)")}
+    assert (
+        "Line 5: `?=exq(B2)`: There is no function exq."
+        in client.post(reverse("cards:card_preview"), wrong).content.decode()
+    )
