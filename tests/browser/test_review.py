@@ -26,11 +26,16 @@ def reviews(server: Server) -> int:
 def reveal_and_grade(page: Page, key: str) -> None:
     """By keyboard alone: Space shows the answer, a digit grades, and the next prompt stands there."""
     before = prompt(page)
+    reveal(page)
+    page.keyboard.press(key)
+    expect(page.locator(".prompt")).not_to_have_text(before)
+    expect(page.locator("#session [data-focus]")).to_be_focused()
+
+
+def reveal(page: Page) -> None:
+    page.keyboard.press("Escape")  # leaves the field of a card that is answered by typing
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Good")).to_be_focused()
-    page.keyboard.press(key)
-    expect(page.get_by_role("button", name="Show answer")).to_be_focused()
-    assert prompt(page) != before
 
 
 def test_a_guest_reviews_five_cards_by_keyboard_alone_and_signs_up_keeping_them(
@@ -332,13 +337,12 @@ def test_the_finish_screen_says_what_was_done_and_what_comes(page: Page) -> None
     page.goto("/review/")
     for _ in range(19):
         reveal_and_grade(page, "3")
-    page.keyboard.press("Space")
-    expect(page.get_by_role("button", name="Good")).to_be_focused()
+    reveal(page)
     page.keyboard.press("3")
     expect(page.get_by_role("heading", name="Done for today: 20 cards.")).to_be_focused()
     expect(page.get_by_role("listitem").filter(has_text=re.compile(r"^\s*20\s*on "))).to_be_visible()
     page.keyboard.press("u")
-    expect(page.get_by_role("button", name="Show answer")).to_be_visible()
+    expect(page.get_by_role("button", name="Check")).to_be_visible()  # a worksheet is back
     assert count(page, "done") == 19
 
 
