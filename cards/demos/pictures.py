@@ -5,6 +5,8 @@ mean stands beside it.
 """
 
 import io
+import math
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 WIDTH = 720  # pixels of what pyplot draws
+WIDE = 0.6  # of a letter's height, about
 INCHES, POINTS = 3, 72  # of fastai's axes; to the inch
 SIDE = 320  # pixels of a square on a sheet, of which two stand side by side
 GAP = 8
@@ -115,23 +118,32 @@ def by_pyplot(draw: Callable[[], object], columns: int) -> bytes:
     from matplotlib import pyplot
 
     before = set(pyplot.get_fignums())
-    dots = WIDTH / (columns * INCHES)
-    title = min(LETTER, WIDTH / columns / 8) * POINTS / dots
+    column, dots = WIDTH / columns, WIDTH / (columns * INCHES)
+    title = min(LETTER, column / 8)
     try:
         with pyplot.rc_context(
             {
-                "axes.titlesize": title,
+                "axes.titlesize": title * POINTS / dots,
                 "figure.constrained_layout.use": True,
                 "figure.constrained_layout.hspace": 0.03,
             }
         ):
             draw()
+            for axes in pyplot.gcf().axes:
+                axes.title.set_text(_lines(axes.get_title(), math.ceil(column / (WIDE * title))))
             file = io.BytesIO()
             pyplot.savefig(file, format="png", dpi=dots, facecolor="white")
             return file.getvalue()
     finally:
         for number in set(pyplot.get_fignums()) - before:
             pyplot.close(number)
+
+
+def _lines(name: str, width: int) -> str:
+    """The name in lines of about so many characters, each but the last ending in a _."""
+    pieces = name.replace("_", "_ ")
+    lines = textwrap.wrap(pieces, width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(line.replace("_ ", "_") for line in lines)
 
 
 def png(picture: "Image") -> bytes:
