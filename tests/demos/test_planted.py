@@ -10,6 +10,7 @@ import pytest
 
 from cards.demos import registry
 from tests.demos import test_axis, test_svg
+from tests.demos.library import test_cycles
 from tests.demos.library.conftest import loaded  # noqa: F401  (for the faults in what needs torch)
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # fastai's
@@ -32,6 +33,8 @@ TESTS = {
 SHARED = [
     ("warps", "[1, -4, 1]", "[1, 4, 1]",
      lambda: TESTS["presizing"].test_both_ways_are_what_numpy_makes_of_the_photo(20, 1.2)),
+    ("cycles", "- 2 * cycle - 1", "- 2 * cycle - 0.5", test_cycles.test_the_triangular_policy_is_the_papers),
+    ("cycles", "if cycling > max(", "if cycling < max(", test_cycles.test_the_finding_is_true_whichever_is_ahead),
     ("tried_rates", "losses.index(min(losses)), losses.index(max(losses))",
      "losses.index(max(losses)), losses.index(min(losses))",
      lambda: TESTS["lr_find"].test_what_is_said_of_the_trainings_is_true_whatever_comes_out()),

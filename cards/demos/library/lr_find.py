@@ -12,7 +12,6 @@ from cards.demos.contract import (
     Integer,
     Mark,
     ParameterError,
-    Part,
     Plot,
     Queue,
     Real,
@@ -21,6 +20,7 @@ from cards.demos.contract import (
     Series,
     Table,
 )
+from cards.demos.cycles import cycles, steps_of
 from cards.demos.libraries import seeded
 from cards.demos.shown import short
 from cards.demos.training import digits, digits_learner, reporting
@@ -96,21 +96,27 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     seeded(seed)
     rules = (last_clear_fall, valley, slide, minimum, steep)
     start, end, steps = (parameters[name] for name in ("start_rate", "end_rate", "steps"))
-    trainings = len(rules) if parameters["then"] == "train" else 0
+    then, batch, images = parameters["then"], parameters["batch_size"], digits()
+    more = {"train": STEPS * len(rules), "cycle": steps_of(len(images)), "nothing": 0}[then]
+    further: list[Plot] = []
     with tempfile.TemporaryDirectory() as folder:
         # lr_find looks at no validation loss: all images are trained on, a few stand in for the set that must be there.
-        images, batch = digits(), parameters["batch_size"]
         learner = digits_learner(images, images[:batch], batch, folder)
         doing = _("training, the rate rising")
-        reports = reporting(report, steps + trainings * STEPS, lambda _learner: doing)
+        reports = reporting(report, steps + more, lambda _learner: doing)
         learner.add_cb(reports)
         with learner.no_bar(), np.errstate(all="ignore"):
             suggested = learner.lr_find(start, end, steps, show_plot=False, suggest_funcs=rules)
         rates, losses = list(map(float, learner.recorder.lrs)), list(map(float, learner.recorder.losses))
         by_rate = sorted(suggested._asdict().items(), key=lambda item: item[1])
-        doing = _("training a little at each rule's rate")
-        reports.done = steps  # a curve may have ended early
-        outcomes = tried(images, [rate for _name, rate in by_rate[:trainings]], seed, batch, folder, reports)
+        if then == "train":
+            doing = _("training a little at each rule's rate")
+            reports.done = steps  # a curve may have ended early
+            found = [rate for _name, rate in by_rate]
+            outcomes = tried(images, found, seed, batch, folder, reports)
+            further = [tried_plot([RULES[name][0] for name, _rate in by_rate], found, outcomes)]
+        elif then == "cycle":
+            further = cycles(images, seed, folder, report, steps)
 
     def loss_at(rate: float) -> float:
         return float(np.interp(math.log10(rate), np.log10(rates), losses))
@@ -136,16 +142,12 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
             for mark, (name, _rate) in zip(marks, by_rate, strict=True)
         ],
     )
-    parts: list[Part] = [plot, table]
-    if outcomes:
-        after = tried_plot([mark.label for mark in marks], [mark.x for mark in marks], outcomes)
-        parts.insert(1, after)
-        finding = after.finding
     data = _(
         "scikit-learn's digits: %(images)s scans of handwritten digits, 8 by 8 pixels, in memory",
         images=len(images),
     )
-    return Result(parts=parts, finding=finding, data_used=data)
+    last = further[-1].finding if further else finding
+    return Result(parts=[plot, *further, table], finding=last, data_used=data)
 
 
 def _finding(rates: list[float], losses: list[float], marks: list[Mark]) -> str:
@@ -239,9 +241,12 @@ DEMO = Demo(
         Choice(
             name="then",
             label=_("Then"),
-            help=_("Train a little at each rule's rate, to see which was right, or leave it at the curve."),
+            help=_(
+                "Train a little at each rule's rate, to see which was right; let the rate cycle, as Smith's paper has "
+                "it; or leave it at the curve."
+            ),
             default="train",
-            choices=("train", "nothing"),
+            choices=("train", "cycle", "nothing"),
         ),
     ),
     queue=Queue.HEAVY,
