@@ -20,6 +20,7 @@ from cards.http import Request
 from cards.models import Card, Deck, Suggestion
 from cards.models.decks import CardQuerySet
 from cards.views.editor import conflict_of, read_editor
+from cards.views.rights import editing
 
 REVISIONS_PER_PAGE = 20
 CHANGED = _("The card was changed in the meantime. Nothing was restored: look again.")
@@ -102,15 +103,17 @@ class CardAdmin(StaffAdmin):
 
     @admin.action(description=_("Archive"))
     def archive(self, request: HttpRequest, cards: QuerySet[Card]) -> None:
-        for card in cards:
-            archive_card(card=card, now=now())
+        with editing(cast(Request, request), *{card.deck for card in cards}):
+            for card in cards:
+                archive_card(card=card, now=now())
         said = ngettext("%(number)s card archived.", "%(number)s cards archived.", len(cards))
         messages.success(request, said % {"number": len(cards)})
 
     @admin.action(description=_("Bring back from the archive"))
     def bring_back(self, request: HttpRequest, cards: QuerySet[Card]) -> None:
-        for card in cards:
-            unarchive_card(card=card)
+        with editing(cast(Request, request), *{card.deck for card in cards}):
+            for card in cards:
+                unarchive_card(card=card)
         said = ngettext("%(number)s card brought back.", "%(number)s cards brought back.", len(cards))
         messages.success(request, said % {"number": len(cards)})
 
@@ -130,14 +133,15 @@ class CardAdmin(StaffAdmin):
         if not is_ready:
             return self._editor(request, card, form)
         try:
-            revision = edit_card(
-                card=card,
-                wording=form.wording,
-                base_number=form.cleaned_data["base_number"],
-                author=staff_of(request),
-                reason=form.cleaned_data["reason"],
-                now=now(),
-            )
+            with editing(cast(Request, request), card.deck):
+                revision = edit_card(
+                    card=card,
+                    wording=form.wording,
+                    base_number=form.cleaned_data["base_number"],
+                    author=staff_of(request),
+                    reason=form.cleaned_data["reason"],
+                    now=now(),
+                )
         except StaleEdit as stale:
             conflict = conflict_of(stale.card, form.cleaned_data["base_number"], form.wording)
             form = form.based_on(stale.card.revision_number)
@@ -168,13 +172,14 @@ class CardAdmin(StaffAdmin):
             raise Http404
         revision = get_object_or_404(card.revisions, number=form.cleaned_data["restore"])
         try:
-            restored = restore_revision(
-                revision=revision,
-                base_number=form.cleaned_data["base_number"],
-                author=staff_of(request),
-                reason=form.cleaned_data["reason"],
-                now=now(),
-            )
+            with editing(cast(Request, request), card.deck):
+                restored = restore_revision(
+                    revision=revision,
+                    base_number=form.cleaned_data["base_number"],
+                    author=staff_of(request),
+                    reason=form.cleaned_data["reason"],
+                    now=now(),
+                )
         except StaleEdit:
             messages.warning(request, CHANGED)
         else:

@@ -1,6 +1,6 @@
 """Decks of the site, and public ones. A learner's private deck is nobody else's business."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from cards.actions.decks import archive_deck, change_deck, make_site_deck, unarchive_deck
 from cards.admin.base import ArchiveFilter, StaffAdmin, is_staff, staff_of
 from cards.clock import now
+from cards.http import Request
 from cards.models import Deck
+from cards.views.rights import editing
 
 
 class AudienceFilter(admin.SimpleListFilter):
@@ -83,14 +85,16 @@ class DeckAdmin(StaffAdmin):
 
     @admin.action(description=_("Archive"))
     def archive(self, request: HttpRequest, decks: QuerySet[Deck]) -> None:
-        for deck in decks:
-            archive_deck(deck=deck, now=now())
+        with editing(cast(Request, request), *decks):
+            for deck in decks:
+                archive_deck(deck=deck, now=now())
         said = ngettext("%(number)s deck archived.", "%(number)s decks archived.", len(decks))
         messages.success(request, said % {"number": len(decks)})
 
     @admin.action(description=_("Bring back from the archive"))
     def bring_back(self, request: HttpRequest, decks: QuerySet[Deck]) -> None:
-        for deck in decks:
-            unarchive_deck(deck=deck)
+        with editing(cast(Request, request), *decks):
+            for deck in decks:
+                unarchive_deck(deck=deck)
         said = ngettext("%(number)s deck brought back.", "%(number)s decks brought back.", len(decks))
         messages.success(request, said % {"number": len(decks)})

@@ -1,6 +1,6 @@
 """Flags: what learners say is not right."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
@@ -11,10 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from cards.actions.suggestions import close_flag
+from cards.actions.suggestions import close_flags
 from cards.admin.base import StaffAdmin, staff_of
 from cards.clock import now
+from cards.http import Request
 from cards.models import Flag
+from cards.views.rights import editing
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -55,7 +57,7 @@ class FlagAdmin(StaffAdmin):
 
     @admin.action(description=_("Close: it has been dealt with"))
     def close(self, request: HttpRequest, flags: QuerySet[Flag]) -> None:
-        for flag in flags:
-            close_flag(flag=flag, closer=staff_of(request), now=now())
+        with editing(cast(Request, request), *{flag.card.deck for flag in flags}):
+            close_flags(flags=flags, closer=staff_of(request), now=now())
         said = ngettext("%(number)s flag closed.", "%(number)s flags closed.", len(flags))
         messages.success(request, said % {"number": len(flags)})

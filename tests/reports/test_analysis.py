@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cards.actions.cards import archive_card
-from cards.actions.suggestions import flag_card, suggest_wording
+from cards.actions.suggestions import close_flags, decline_suggestion, flag_card, suggest_wording
 from cards.cardtext import Wording
 from cards.models import Card, Deck, Learner, StudyEvent
 from cards.reports.analysis import Analysis, Item, Share, analysis
@@ -92,13 +92,16 @@ def test_it_is_of_those_who_are_asked_for(ada, bob, own, card) -> None:
 
 def test_open_flags_and_suggestions_are_counted(ada, bob, own, card) -> None:
     for learner in (ada, bob):
-        flag_card(card=card, learner=learner, kind="typo", note="", now=START)
-    suggest_wording(
+        flag = flag_card(card=card, learner=learner, kind="typo", note="", now=START)
+    suggestion = suggest_wording(
         card=card, proposer=bob, wording=Wording("So?", "Yes."), base_number=1, reason="", now=START
     )
     assert (item(own).flags, item(own).suggestions) == (2, 1)
     theirs = item(own, learners=members(ada), is_theirs=True)
     assert (theirs.flags, theirs.suggestions) == (1, 0)
+    close_flags(flags=[flag], closer=ada, now=START)
+    decline_suggestion(suggestion=suggestion, editor=ada, reply="No.", now=START)
+    assert (item(own).flags, item(own).suggestions) == (1, 0)
 
 
 def test_a_card_in_the_archive_is_none(ada, own, card) -> None:

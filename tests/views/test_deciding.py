@@ -21,16 +21,24 @@ WORDING = {"prompt": "Ours 0?", "answer": "Indeed.", "details": "", "base_number
 ON_ITS_PAGE, IN_THE_QUEUE, FLAGS = "suggestion_detail", "suggestion_list_decide", "flag_list_close"
 
 
+IN_ADMIN = "admin:cards_flag_changelist"
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("route", "action", "data"),
     [
-        (ON_ITS_PAGE, "suggestions.accept_suggestion", {"act": "accept", **WORDING}),
-        (ON_ITS_PAGE, "suggestions.accept_suggestion", {"act": "accept", **WORDING, "answer": "Amended."}),
-        (ON_ITS_PAGE, "suggestions.decline_suggestion", {"act": "decline", "reply": "No.", **WORDING}),
-        (IN_THE_QUEUE, "suggestions.accept_suggestion", {"act": "accept"}),
-        (IN_THE_QUEUE, "suggestions.decline_suggestion", {"act": "decline", "reply": "No."}),
-        (FLAGS, "flags.close_flags", {}),
+        (ON_ITS_PAGE, "views.suggestions.accept_suggestion", {"act": "accept", **WORDING}),
+        (
+            ON_ITS_PAGE,
+            "views.suggestions.accept_suggestion",
+            {"act": "accept", **WORDING, "answer": "Amended."},
+        ),
+        (ON_ITS_PAGE, "views.suggestions.decline_suggestion", {"act": "decline", "reply": "No.", **WORDING}),
+        (IN_THE_QUEUE, "views.suggestions.accept_suggestion", {"act": "accept"}),
+        (IN_THE_QUEUE, "views.suggestions.decline_suggestion", {"act": "decline", "reply": "No."}),
+        (FLAGS, "views.flags.close_flags", {}),
+        (IN_ADMIN, "admin.flags.close_flags", {"action": "close"}),  # of staff who edit the group
     ],
 )
 def test_a_role_is_taken_away_before_or_after_a_decision(
@@ -45,7 +53,7 @@ def test_a_role_is_taken_away_before_or_after_a_decision(
 ) -> None:
     group = make_readers(ada)
     let_join(group, bob)
-    row = let_join(group, make_learner("eve"), Role.EDITOR)
+    row = let_join(group, make_learner("eve", is_staff=route == IN_ADMIN), Role.EDITOR)
     card = deck_of(group).cards.get()
     suggestion = suggest_wording(
         card=card,
@@ -56,20 +64,21 @@ def test_a_role_is_taken_away_before_or_after_a_decision(
         now=START,
     )
     flag = flag_card(card=card, learner=bob, kind=Flag.Kind.TYPO, note="", now=START)
-    address = reverse(f"cards:{route}", args=[suggestion.pk] if route == ON_ITS_PAGE else [])
-    data = {"suggestions": suggestion.pk, "flags": flag.pk} | data
-    module, name = action.split(".")
-    views = import_module(f"cards.views.{module}")
-    decided_by_views = getattr(views, name)
+    name = route if route == IN_ADMIN else f"cards:{route}"
+    address = reverse(name, args=[suggestion.pk] if route == ON_ITS_PAGE else [])
+    data = {"suggestions": suggestion.pk, "flags": flag.pk, "_selected_action": flag.pk} | data
+    module, _, function = action.rpartition(".")
+    caller = import_module(f"cards.{module}")
+    decided = getattr(caller, function)
     entered, may_go_on, order = threading.Event(), threading.Event(), []
 
     def slowly(**given: object) -> None:
         entered.set()
         may_go_on.wait(60)
-        decided_by_views(**given)
+        decided(**given)
         order.append("decided")
 
-    monkeypatch.setattr(views, name, slowly)
+    monkeypatch.setattr(caller, function, slowly)
     client = client_of(row.learner)
 
     def decide() -> int:
@@ -83,9 +92,10 @@ def test_a_role_is_taken_away_before_or_after_a_decision(
 
     assert at_once(decide, demote) == [302, None]
     assert order == ["decided", "demoted"]
-    if route == FLAGS:
+    if route in {FLAGS, IN_ADMIN}:
         assert Flag.objects.get().closed_by == row.learner
     else:
         assert Suggestion.objects.get().decided_by == row.learner
         assert (Card.objects.get(pk=card.pk).revision_number == 2) == (data["act"] == "accept")
-    assert client.post(address, data).status_code == 404
+    if route != IN_ADMIN:
+        assert client.post(address, data).status_code == 404

@@ -205,3 +205,12 @@ def test_what_waits_is_said_where_one_looks_after_it(client_of, ada, bob, deck: 
     for address, of in ((group.get_absolute_url(), "group"), (deck_of(group).get_absolute_url(), "deck")):
         assert "<b>1</b> suggestion to decide" in client_of(ada).get(address).content.decode(), of
         assert "to decide" not in client_of(bob).get(address).content.decode(), of
+
+
+def test_what_waits_for_others_is_counted_for_nobody_else(client_of, ada, bob, deck: Deck, group) -> None:
+    propose(first(group), bob)
+    other = make_readers(bob)
+    let_join(other, ada)
+    propose(first(other), ada)
+    for learner in (ada, bob):
+        assert "<b>1</b> suggestion to decide" in client_of(learner).get("/inbox/").content.decode()
