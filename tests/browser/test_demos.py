@@ -24,7 +24,7 @@ CARDS = """
 import json
 from cards.models import Card
 cards = Card.objects.filter(deck__source_key="chapter5")
-slugs = ("softmax_table", "lr_find")
+slugs = ("softmax_table", "lr_find", "fine_tune")
 print(json.dumps({slug: cards.filter(details__contains=f"demo: {slug}").first().pk for slug in slugs}))
 """
 
@@ -169,6 +169,20 @@ def test_grading_goes_on_while_a_demo_runs_and_the_looks_at_it_end(page: Page, c
     expect(page.locator(".rows").first).to_contain_text("300 · 256")
     page.locator(".rows a", has_text="300 · 256").first.click()
     expect(page.locator("svg.plot:visible")).to_have_count(2, timeout=COMPUTED)
+
+
+def test_fine_tune_says_its_phase_and_epoch_while_it_runs(page: Page, cards) -> None:
+    title = "The two phases of fine_tune"
+    shown = open_demo(page, cards["fine_tune"], title)
+    field(page, "Epochs D").fill("3")  # with its key
+    field(page, "Frozen epochs").fill("3")
+    page.keyboard.press("Enter")
+    progress = shown.locator(".progress")
+    for phase in ("phase 1, the head alone: epoch", "phase 2, all layers: epoch"):
+        expect(progress).to_contain_text(phase, timeout=COMPUTED)
+    expect(shown.locator("svg.plot:visible")).to_have_count(2, timeout=COMPUTED)
+    expect(shown.locator("tbody").last.locator("tr")).to_have_count(6)
+    assert look_at(page) == []
 
 
 def test_a_result_does_not_take_the_focus_from_a_field(page: Page, cards) -> None:

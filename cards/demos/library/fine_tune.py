@@ -321,7 +321,7 @@ DEMO = Demo(
         ),
     ),
     queue=Queue.HEAVY,
-    seconds=30,
+    seconds=45,
     megabytes=4000,
     run=run,
 )
