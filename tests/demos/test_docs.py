@@ -49,6 +49,7 @@ def test_the_demo_that_it_shows_runs_and_is_drawn() -> None:
     assert demo.look_at.count(". ") + demo.look_at.endswith(".") == 2
 
 
+@pytest.mark.timeout(480)  # all of them, on a machine that does other things beside
 def test_the_check_of_a_machine_runs_every_demo_without_django(tmp_path: Path) -> None:
     """This Python has nothing but what is found there, what is carried, and the little of ours; no network."""
     copy_ours(tmp_path)
