@@ -19,7 +19,7 @@ def kept_bytes(network: "nn.Module", forward: "Callable[[], torch.Tensor]") -> i
         storage = tensor.untyped_storage()
         if storage.data_ptr() not in own:
             kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
+        return tensor.detach()  # else a layer holds what it gives, which holds the layer: never freed
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         answer = forward()

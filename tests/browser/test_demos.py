@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from cards.demos import Demo, demos
 from cards.demos.libraries import environment
 from tests.browser.test_every_page import complaints_of, look_at
 from tests.server import ROOT, Server, environment_of, free_port
@@ -24,8 +25,7 @@ CARDS = """
 import json
 from cards.models import Card
 cards = Card.objects.filter(deck__source_key="chapter5")
-slugs = ("softmax_table", "lr_find", "fine_tune")
-print(json.dumps({slug: cards.filter(details__contains=f"demo: {slug}").first().pk for slug in slugs}))
+print(json.dumps({link.slug: card.pk for card in reversed(cards) for link in card.wording.demos}))
 """
 
 
@@ -50,7 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def cards(server: Server) -> dict[str, int]:
-    """A card of each demo."""
+    """The first card of each demo."""
     return cards_of(server)
 
 
@@ -147,6 +147,17 @@ def test_the_learning_rate_finder_by_keyboard(
     lines = Path(download.value.path()).read_text("utf-8").splitlines()
     assert lines[0].startswith("learning rate,")
     assert len(lines) > 50
+    assert look_at(page) == []
+
+
+@pytest.mark.parametrize("demo", demos(), ids=lambda demo: demo.slug)
+def test_every_demo_is_run_from_its_card_and_is_right_to_look_at(page: Page, cards, demo: Demo) -> None:
+    """In light and dark, wide and narrow: nothing scrolls sideways, and all is named."""
+    shown = open_demo(page, cards[demo.slug], demo.title)
+    expect(shown.locator(".stamp")).to_be_visible(timeout=COMPUTED)
+    expect(shown.locator(".finding").first).to_be_visible()
+    expect(shown.locator(".try")).to_have_text(demo.try_this)
+    shown.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
     assert look_at(page) == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cards.demos import registry
-from tests.demos import test_axis, test_svg
+from tests.demos import test_axis, test_memory, test_svg
 from tests.demos.library import test_cycles
 from tests.demos.library.conftest import loaded  # noqa: F401  (for the faults in what needs torch)
 
@@ -29,8 +29,11 @@ DRAWING = [
 TESTS = {
     one.slug: importlib.import_module(f"tests.demos.library.test_{one.slug}") for one in registry.demos()
 }
-# What several demos share is found by the tests of one of them.
+# What several demos share is found by its own tests, or by those of one of them.
 SHARED = [
+    ("memory", "return tensor.detach()", "return tensor", test_memory.test_nothing_is_left_of_what_was_kept),
+    ("memory", "if storage.data_ptr() not in own:", "if True:",
+     test_memory.test_what_each_layer_needs_on_the_way_back_is_counted_once_and_no_weight_is),
     ("warps", "[1, -4, 1]", "[1, 4, 1]",
      lambda: TESTS["presizing"].test_both_ways_are_what_numpy_makes_of_the_photo(20, 1.2)),
     ("cycles", "- 2 * cycle - 1", "- 2 * cycle - 0.5", test_cycles.test_the_triangular_policy_is_the_papers),
