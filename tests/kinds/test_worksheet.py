@@ -156,6 +156,7 @@ def test_right_is_within_the_stated_tolerance() -> None:
     assert check_worksheet(SHEET, typed).rows[2 - 1][3 - 1].is_right
     assert not check_worksheet(exact, typed).rows[2 - 1][3 - 1].is_right
     assert not check_worksheet(SHEET, {Place(3, 2): "1.031"}).rows[1][2].is_right
+    assert check_worksheet(exact, {Place(3, 3): "0.0838"}).rows[2][2].is_right  # 0.0009 off, a hundredth part
 
 
 @given(st.integers(0, 2**31))
