@@ -144,6 +144,11 @@ def python_of(version: str) -> str | None:
     return None
 
 
+def test_the_figures_of_a_machine_are_there_for_every_demo() -> None:
+    for each in demos():
+        assert f"| {each.slug} | " in GPU
+
+
 def test_a_demo_that_takes_longer_than_it_may_fails_the_check() -> None:
     slow = replace(demo("softmax_table"), seconds=0)
     assert run(slow)["error"] == "It took longer than the 0 s that it may."
