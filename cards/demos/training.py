@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     Pair = tuple[torch.Tensor, torch.Tensor]
 
 
+VALID_BATCH_SIZE = 256  # nothing is learned from these, so they come as many at once as is fast
+
+
 def digits(wanted: Sequence[int] = range(10)) -> "list[Pair]":
     """scikit-learn's scans of the wanted digits: 1 by 8 by 8 pixels from 0 to 1, and the digit's place among them."""
     from sklearn.datasets import load_digits
@@ -65,11 +68,15 @@ def digits_learner(
 
     What else is `given`, such as metrics, goes to the Learner.
     """
-    from fastai.data.core import DataLoaders
+    from fastai.data.core import DataLoaders, TfmdDL
     from fastai.learner import Learner
     from torch import nn
 
-    data = DataLoaders.from_dsets(train, valid, bs=batch_size, num_workers=0, device=device())
+    data = DataLoaders(
+        TfmdDL(train, bs=batch_size, shuffle=True, drop_last=True, num_workers=0),
+        TfmdDL(valid, bs=VALID_BATCH_SIZE, num_workers=0),
+        device=device(),
+    )
     network = (network or small_network()).to(data.device)
     return Learner(data, network, nn.CrossEntropyLoss(), path=folder, **given)
 

@@ -179,9 +179,9 @@ def test_without_a_first_phase_there_is_none_in_what_is_shown() -> None:
     assert [mark.label for mark in part(result, Plot, 1).marks] == ["all layers"]
 
 
-@pytest.mark.parametrize("rate", ["1e-5", "0.5"])
-def test_the_ends_of_the_range_of_rates_give_a_result(rate) -> None:
-    assert run("fine_tune", epochs="1", rate=rate).finding.endswith(".")
+@pytest.mark.parametrize(("epochs", "frozen", "rate"), [("1", "0", "1e-5"), ("10", "5", "0.5")])
+def test_the_ends_of_the_ranges_give_a_result(epochs, frozen, rate) -> None:
+    assert run("fine_tune", epochs=epochs, freeze_epochs=frozen, rate=rate).finding.endswith(".")
 
 
 def frozen_weights_are_kept() -> None:
