@@ -9,7 +9,7 @@ from cards.demos.contract import Demo, Integer, Picture, Plot, Queue, Real, Repo
 from cards.demos.libraries import seeded
 from cards.demos.shown import short
 from cards.demos.training import digits, digits_learner, reporting
-from cards.messages import _
+from cards.messages import Number, _
 
 if TYPE_CHECKING:
     import torch
@@ -132,14 +132,18 @@ def _curve(found: Sequence[int]) -> Plot:
             "order it would be about %(chance)s.",
             wrong=wrong,
             found=found[wrong - 1],
-            chance=short(wrong * wrong / len(found)),
+            chance=_about(wrong * wrong / len(found)),
         ),
     )
 
 
+def _about(count: float) -> Number:
+    return Number(f"{count:,.0f}") if count >= 10 else short(count)
+
+
 def _finding(found: Sequence[int], k: int, contradicted: int) -> str:
     hits, wrong, images = found[k - 1], found[-1], len(found)
-    said = {"hits": hits, "k": k, "chance": short(k * wrong / images), "contradicted": contradicted}
+    said = {"hits": hits, "k": k, "chance": _about(k * wrong / images), "contradicted": contradicted}
     if not wrong:
         return _(
             "No wrong label was planted: the %(k)s highest losses are of images that are hard for the model, and it "

@@ -112,6 +112,10 @@ def test_with_no_wrong_label_or_labels_by_lot_the_finding_says_so() -> None:
     assert none.finding.startswith("No wrong label was planted: the 5 highest losses")
     assert f"contradicts the label of {contradicted} of them" in none.finding
     assert "only 1 are wrong labels" in train_early._finding([0, 1, 2, 3], 2, 0)
+    assert (
+        "finds 898 of them; in any order it would be about 449."
+        in train_early._curve([min(count, 898) for count in range(1, 1798)]).finding
+    )
     assert "no more than" in train_early._finding([0, 1, 2, 3], 2, 0)
 
 
