@@ -11,6 +11,7 @@ from cards.cardtext.wording import (
     clean_tag,
     demo_texts,
     normalise,
+    question_of,
     with_demo,
     without_demo,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "compute_all",
     "demo_texts",
     "normalise",
+    "question_of",
     "read_deck",
     "read_formula",
     "split_choices",

@@ -97,8 +97,7 @@ class Wording:
     @property
     def question(self) -> str:
         """The prompt without its choices or its worksheet."""
-        question, sheet = split_worksheet(self.prompt)
-        return question if sheet else split_choices(self.prompt).question
+        return question_of(self.prompt)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -169,6 +168,12 @@ def clean(prompt: str, answer: str, details: str = "") -> Wording:
         raise TextError(error.message, "prompt", error.line) from error
     _check_lengths(wording)
     return wording
+
+
+def question_of(prompt: str) -> str:
+    """A clean prompt without its choices or its worksheet."""
+    question, sheet = split_worksheet(prompt)
+    return question if sheet else split_choices(prompt).question
 
 
 def demo_texts(details: str) -> list[str]:

@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Fil
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cards.cardtext import Wording
+from cards.cardtext import Wording, question_of
 from cards.models.groups import Right, StudyGroup
 from cards.models.learners import Learner
 from cards.models.limits import DayLimits
@@ -268,7 +268,7 @@ class Card(models.Model):
     def __str__(self) -> str:
         from cards.markup import plain
 
-        text = plain(self.wording.question)
+        text = plain(question_of(self.prompt))
         return text if len(text) <= 90 else text[:89].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
     def get_absolute_url(self) -> str:

@@ -32,7 +32,7 @@ def test_a_forked_child_computes_with_what_its_parent_loaded() -> None:
         "    os._exit(0)\n"
         "os.wait()\n"
     )
-    assert shown == "2 1"
+    assert shown == "3 1"
 
 
 def test_light_demos_need_no_fastai_and_no_drawing_library() -> None:

@@ -112,7 +112,7 @@ DEMO = Demo(
         ),
     ),
     queue=Queue.LIGHT,
-    seconds=10,
+    seconds=20,
     megabytes=1500,
     run=run,
 )
