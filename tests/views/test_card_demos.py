@@ -1,11 +1,19 @@
 """A card's `demo:` lines: under its answer, on its page, in its editor."""
 
+import re
+from html import unescape
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cards.models import Card
+from cards.demos import demo, demos
+from cards.models import Card, DemoRun
+from tests.conftest import START, make_learner
+from tests.groups import deck_of, let_join, make_readers
 
 GOOD = "demo: softmax_table activations=1,2"
 UNKNOWN = "demo: not_here_yet x=1"
@@ -101,3 +109,29 @@ def test_the_editor_takes_what_can_run_and_what_may_come_later(client_of, staff,
     assert edit(client_of(staff), card, details).status_code == 302
     card.refresh_from_db()
     assert card.details == details
+
+
+@pytest.mark.parametrize("look", [answer, page])
+def test_every_demo_stands_on_a_groups_card_for_those_in_it_alone(client_of, ada, bob, look) -> None:
+    """What its button sends is taken: the run is queued, with the card's own parameters."""
+    group = make_readers(ada)
+    let_join(group, bob)
+    card = deck_of(group).cards.get()
+    shipped = (Path(settings.BASE_DIR) / "cards/content/chapter5.md").read_text()
+    lines = {line.split()[1]: line for line in re.findall(r"^demo: .*$", shipped, re.M)}
+    assert lines.keys() == {each.slug for each in demos()}
+    says(card, *lines.values())
+    forms = re.findall(r'<form class="launch.*?</form>', look(client_of(bob), card), re.S)
+    assert len(forms) == len(lines)
+    for form in forms:
+        sent = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', form))
+        sent = {name: unescape(value) for name, value in sent.items()}
+        response = client_of(bob).post(re.search(r' action="([^"]+)"', form)[1], sent)
+        assert response.status_code == 302, form
+        DemoRun.objects.update(status=DemoRun.Status.CANCELLED, finished_at=START)  # so few may wait at once
+    card.refresh_from_db()
+    runs = DemoRun.objects.filter(learner=bob).values_list("slug", "parameters")
+    assert dict(runs) == {
+        link.slug: demo(link.slug).read(dict(link.parameters)) for link in card.wording.demos
+    }
+    assert client_of(make_learner("eve")).get(card.get_absolute_url()).status_code == 404
