@@ -14,6 +14,7 @@ The first line is row 1. A cell is text, a number, a number with the range from 
 is shown (`=…`), or one that is asked for (`?=…`).
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -247,6 +248,8 @@ def _cell(text: str, line: int) -> Cell:
         except FormulaError as error:
             raise SheetError(f"`{text[:40]}`: {error.message}", line) from error
     if found := GIVEN.fullmatch(text):
+        if any(math.isinf(_float(number)) for number in found.groups() if number):
+            raise SheetError(_("The number is too large."), line)
         span = (_float(found["least"]), _float(found["most"])) if found["least"] else None
         if span and span[0] >= span[1]:
             raise SheetError(_("The range goes from the lesser number to the greater: `1 ~ 0..3`."), line)
@@ -257,5 +260,4 @@ def _cell(text: str, line: int) -> Cell:
 
 
 def _float(text: str) -> float:
-    value = float(text.replace("\N{MINUS SIGN}", "-"))
-    return value if abs(value) <= 1e300 else 1e300
+    return float(text.replace("\N{MINUS SIGN}", "-"))

@@ -93,13 +93,14 @@ def show_next(
         response = render_page(request, "review/finish.html", context, part="session")
     else:
         asked = int(instant.timestamp())
+        is_again = card.pk == card_id  # else what was typed belongs to a card that is not shown
         context |= {
             "card": card,
             "n": card.own.number if card.own else 0,
             "asked": asked,
             "choices": shown_choices(card, asked),
-            "typed": typed,
-            "sheet": sheet or sheet_of(card),
+            "typed": typed if is_again else "",
+            "sheet": (sheet if is_again else None) or sheet_of(card),
         }
         response = render_page(request, "review/prompt.html", context, part="session")
     if request.htmx:

@@ -185,6 +185,8 @@ def test_numbers_with_which_a_formula_has_no_result_are_not_drawn() -> None:
         ("| 1 | ?=exp( |", 4, "ends too early"),
         ("| x | ?=A1 |", 4, "A1 has no number"),
         ("| 1 ~ 3..2 | ?=A1 |", 4, "from the lesser number"),
+        ("| -1e999 | ?=1 |", 4, "The number is too large."),
+        ("| 1 ~ 0..1e999 | ?=A1 |", 4, "The number is too large."),
         ("| 1 | ?=A1 |\nhello", 5, "rows such as"),
         ("", 4, "1 to 20 rows"),
         ("| 1 | ?=A1 |" + "\n| 1 | 2 |" * 20, 4, "1 to 20 rows"),

@@ -286,3 +286,12 @@ def test_a_worksheet_stands_on_the_cards_page_and_in_the_preview(client, make) -
         "Line 5: `?=exq(B2)`: There is no function exq."
         in client.post(reverse("cards:card_preview"), wrong).content.decode()
     )
+
+
+def test_what_was_filled_in_stands_on_no_other_card(client, make, deck) -> None:
+    """Somebody unknown, who typed the address: their review is at its first card."""
+    card = make(BEARS)
+    sent = {"n": 0, "act": "check", "cell-C2": "2"}
+    html = client.post(reverse("cards:review_answer", args=[card.pk]), sent).content.decode()
+    assert "Prompt 1?" in html
+    assert "data-cell" not in html
