@@ -11,7 +11,15 @@ COPY pyproject.toml constraints.txt README.md ./
 RUN pip install -c constraints.txt setuptools wheel \
  && pip install --no-build-isolation -c constraints.txt .
 
+# --- what the Python console of a card runs in a learner's browser; node, which fetches it, stays behind ---
+FROM libraries AS pyodide
+ENV PYODIDE_DIR=/pyodide
+COPY chapter5/__init__.py chapter5/pyodide.py chapter5/
+RUN python -m chapter5.pyodide
+
 FROM libraries AS web
+ENV PYODIDE_DIR=/pyodide
+COPY --from=pyodide /pyodide /pyodide
 COPY . .
 RUN python -m compileall -q cards chapter5
 USER 10001:10001

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.actions.learners import begin_account, merge_learners
 from cards.clock import now
-from cards.http import GUEST_ID, Request
+from cards.http import Request
 from cards.models import Learner
+from cards.sessions import GUEST_ID
 from cards.views.guests import zone_of
 
 NO_MATCH = _("No account has that name, or address, and that password.")

@@ -5,14 +5,22 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.crypto import constant_time_compare
 from django.utils.encoding import escape_uri_path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_request, override
@@ -21,6 +29,7 @@ from django_htmx.middleware import HtmxDetails
 
 from cards.models import Learner
 from cards.regions import accepted_region, tag
+from cards.sessions import GUEST_ID
 from chapter5.logs import request_id
 
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -33,7 +42,6 @@ access = logging.getLogger("chapter5.access")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute, were it the start of a cell
 
 REGION_COOKIE = "region"
-GUEST_ID = "guest_id"  # in the session: whose row this browser's guest is
 
 
 class Request(HttpRequest):
@@ -87,23 +95,61 @@ def _log(level: int, request: HttpRequest, response: HttpResponse, milliseconds:
     access.log(level, "%s %s: %s", fields["method"], fields["path"], fields["status"], extra=fields)
 
 
-class LearnerMiddleware:
-    """Sets `request.learner`. A guest is no user of Django's, so that the doors of accounts stay open to them."""
+class PolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+    """django-csp's. Every page has the same policy, so that it is put into words once; there are no nonces."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    def process_request(self, request: HttpRequest) -> None:
+        pass
 
-    def __call__(self, request: Request) -> HttpResponse:
-        request.learner = _learner(request)
-        return self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault(HEADER, _policy())
+        return response
 
 
-def _learner(request: Request) -> Learner | None:
-    if request.user.is_authenticated:
-        return request.user
+@cache
+def _policy() -> str:
+    return str(build_policy())
+
+
+class LearnerMiddleware(AuthenticationMiddleware):
+    """Sets `request.user`, as Django does, and `request.learner`.
+
+    A guest is no user of Django's, so that the doors of accounts stay open to them.
+    """
+
+    def __call__(self, request: Request) -> HttpResponseBase:  # type: ignore[override]
+        self.process_request(request)
+        request.user = _read_along(request) or get_user(request)
+        request.learner = request.user if request.user.is_authenticated else _guest(request)
+        return self.get_response(request)  # type: ignore[return-value]
+
+
+def _read_along(request: Request) -> Learner | None:
+    """Who is signed in, where they were read along with the session, and all that Django asks of both is so.
+
+    Where it is not, Django is left to say what follows.
+    """
+    session = request.session
+    name = session.get(SESSION_KEY)  # first of all: it is this that reads the session
+    learner: Learner | None = getattr(session, "learner", None)
+    if learner is None or name != str(learner.pk) or not learner.is_active or learner.is_guest:
+        return None
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    is_theirs = constant_time_compare(session.get(HASH_SESSION_KEY, ""), learner.get_session_auth_hash())
+    return learner if is_theirs else None
+
+
+def _guest(request: Request) -> Learner | None:
     guest_id = request.session.get(GUEST_ID)
+    if not guest_id:
+        return None
+    learner: Learner | None = getattr(request.session, "learner", None)
+    if learner is not None and learner.pk == guest_id and learner.is_guest:
+        return learner
     guests = Learner.objects.filter(is_guest=True).select_related("study_settings")
-    return guests.filter(pk=guest_id).first() if guest_id else None
+    guest: Learner | None = guests.filter(pk=guest_id).first()
+    return guest
 
 
 class LanguageMiddleware:
@@ -145,10 +191,20 @@ def render_page(
 
     A history restore wants the whole page. The answer varies by HX-Request, so that no cache confuses the two.
     """
-    wants_part = part is not None and bool(request.htmx) and not request.htmx.history_restore_request
-    response = render(request, f"{template}#{part}" if wants_part else template, dict(context), status=status)
+    is_part = part is not None and wants_part(request)
+    response = render(request, f"{template}#{part}" if is_part else template, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def wants_part(request: Request) -> bool:
+    """Whether a part is asked for where there is one."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def part_page(html: str) -> HttpResponse:
+    """The answer of `render_page` where the part is there already."""
+    return HttpResponse(html, headers={"Vary": "HX-Request"})
 
 
 def csv_file(name: str, columns: Iterable[object], rows: Iterable[Iterable[object]]) -> HttpResponse:

@@ -6,7 +6,6 @@ demo has to be trusted to stop. A demo that holds even the pulse back is found b
 """
 
 import fcntl
-import gc
 import json
 import logging
 import math
@@ -128,10 +127,11 @@ class Child:
                 now=now(),
             )
         finally:
-            gc.collect()  # a learner of fastai's is full of cycles
+            libraries.tidy_child()
 
     def _compute(self, run: DemoRun, demo: Demo, watched: Watched) -> None:
         environment = asdict(self.environment)
+        run.parameters = demo.completed(run.parameters)
         begun = time.perf_counter()
         result = demo.run(run.parameters, run.seed, watched.report)
         ran = time.perf_counter()

@@ -9,6 +9,7 @@ from cards.views import (
     bulk,
     cards,
     catch_up,
+    console,
     decks,
     demo_runs,
     demos,
@@ -37,11 +38,11 @@ from cards.views import (
 
 app_name = "cards"
 urlpatterns = [
+    path("review/grade/", review.grade, name="grade"),  # first, since it is asked for most
     path("", home.home, name="home"),
     path("keys/", home.keys, name="keys"),
     path("review/", review.review, name="review"),
     path("review/<int:card_id>/", review.review_answer, name="review_answer"),
-    path("review/grade/", review.grade, name="grade"),
     path("cards/act/", acts.card_act, name="card_act"),
     path("cards/bulk/", bulk.card_bulk, name="card_bulk"),
     path("undo/", acts.undo, name="undo"),
@@ -162,6 +163,7 @@ urlpatterns = [
     path("settings/my-data.zip", my_data.my_data_zip, name="my_data_zip"),
     path("settings/my-data/delete/", my_data.my_data_delete, name="my_data_delete"),
     path("appearance/", settings.appearance, name="appearance"),
+    path("console/worker.js", console.console_worker, name="console_worker"),
     path("healthz", status.healthz, name="healthz"),
     path("readyz", status.readyz, name="readyz"),
 ]

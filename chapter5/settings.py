@@ -13,6 +13,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from chapter5 import pyodide
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -143,16 +145,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "cards.http.LogMiddleware",  # first, so that it sees every answer
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Pages at half their size. Lengths tell nothing of what is secret in them (BREACH): Django masks the CSRF token in
-    # each page anew, and pads what it compresses by chance.
+    "chapter5.static.StaticFilesMiddleware",
+    # Pages at half their size. Lengths tell nothing of what is secret in them (BREACH): Django masks the CSRF token
+    # anew in each page that another site can ask for, and pads what it compresses by chance.
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "cards.http.PolicyMiddleware",  # django-csp's
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "cards.http.LearnerMiddleware",
+    "cards.http.LearnerMiddleware",  # Django's AuthenticationMiddleware, and more
     "cards.http.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -184,6 +185,7 @@ TEMPLATES = [
 # --- data -----------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": database(DATA_DIR)}
+DATABASES["default"]["CONN_MAX_AGE"] = None  # to connect anew takes longer than most queries
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # A write transaction takes its lock at once: two of them queue, none fails half-way with "database is locked".
@@ -199,12 +201,12 @@ else:
         True  # after a restart of the database nobody gets a dead connection
     )
     options = DATABASES["default"].setdefault("OPTIONS", {})
-    # PostgreSQL's compiling of a search takes a hundred times as long as the search.
-    options.setdefault("options", "-c jit=off")
+    # PostgreSQL's compiling of a search takes a hundred times as long as the search. To plan a grade's next card takes
+    # longer than to find it: what is prepared, by cards/models/built.py alone, is planned once.
+    options.setdefault("options", "-c jit=off -c plan_cache_mode=force_generic_plan")
     if pool_size := env_int("DATABASE_POOL", 0):  # set for the web alone, to the number of its threads
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
-    else:
-        DATABASES["default"]["CONN_MAX_AGE"] = None
+        DATABASES["default"]["CONN_MAX_AGE"] = 0  # goes back to the pool
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = redis_url()
@@ -235,6 +237,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+PYODIDE_DIR = pyodide.FOLDER  # what the Python console of a card runs; installed by chapter5.pyodide
 WHITENOISE_MAX_AGE = 31_536_000 if not DEBUG else 0
 
 # --- accounts -------------------------------------------------------------------------------------------------------
@@ -278,6 +281,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 1 if PRODUCTION else 0)
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "signup": "20/h/ip"}
 
+SESSION_ENGINE = "cards.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 365  # a guest's log hangs on this cookie
 SESSION_COOKIE_SAMESITE = "Lax"
 

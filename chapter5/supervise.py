@@ -1,5 +1,7 @@
 """Keeps the programs of `make run` alive: what dies is started again, and nothing outlives this process.
 
+One that has but something to do (`is_once`) is left alone when it has ended, however it did.
+
 `python -m chapter5.supervise programs.json`, a list of objects with the fields of Program.
 
 Each program leads a process group of its own. When its leader dies, the rest of the group is killed before a new one
@@ -41,6 +43,7 @@ class Program:
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    is_once: bool = False
 
 
 class Kept:
@@ -52,9 +55,12 @@ class Kept:
         self.started = 0.0
         self.pause = 0.0
         self.start_at = 0.0
+        self.is_done = False
 
     def look_after(self) -> float | None:
         """Starts the program if it is due, once what its predecessor left is gone. Seconds until it is due, if not."""
+        if self.is_done:
+            return None
         now = time.monotonic()
         if self.process is not None:
             code = self.process.poll()
@@ -62,6 +68,9 @@ class Kept:
                 return None
             self.kill_group(signal.SIGKILL)
             self.process = None
+            if self.program.is_once:
+                self.is_done = True
+                return None
             calm = now - self.started > CALM_SECONDS
             self.pause = 0.0 if calm else min(MOST_PAUSE_SECONDS, self.pause * 2 or 0.5)
             self.start_at = now + self.pause

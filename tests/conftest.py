@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from cards.actions.cards import make_card
 from cards.actions.learners import enrol_in_starter_decks
@@ -17,6 +20,19 @@ from tests.server import PASSWORD, Clock
 # A browser that a test left open keeps a loop in this thread, which Django takes for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
+# The same code has the same examples, so that the gate says the same of it; `make soak` looks for others.
+# How long an example takes depends on what else the machine does. That examples share a fixture, each such test knows.
+hypothesis.register_profile(
+    "same",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis.register_profile("search", hypothesis.get_profile("same"), derandomize=False, max_examples=1_000)
+hypothesis.load_profile("same")
+
+# Queries that say who asks: PostgreSQL is asked for the session and the learner at once.
+SIGNED_IN = 1 if connection.vendor == "postgresql" else 2
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 

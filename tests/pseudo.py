@@ -15,6 +15,8 @@ from django.utils.translation import trans_real
 from django.utils.translation.template import templatize
 
 from cards.regions import REGIONS, tag
+from cards.templatetags import limits
+from cards.views import prompt
 
 OPEN, CLOSE = "⟦", "⟧"
 
@@ -92,6 +94,7 @@ def spoken() -> Iterator[None]:
     default, active = trans_real._default, getattr(trans_real._active, "value", None)
     for language in ("en", *(tag("en", region) for region in REGIONS)):
         trans_real._translations[language] = Pseudo(language)
+    _forget()
     trans_real._default = trans_real._translations["en"]
     try:
         yield
@@ -99,10 +102,17 @@ def spoken() -> Iterator[None]:
         trans_real._translations.clear()
         trans_real._translations.update(before)
         trans_real._default = default
+        _forget()
         if active is None:
             trans_real.deactivate()
         else:
             trans_real._active.value = active
+
+
+def _forget() -> None:
+    """What was said once in a language is kept: a language never changes, but here."""
+    for kept in (limits._day_count, prompt._pieces, prompt._progress_pieces):
+        kept.cache_clear()
 
 
 class Unmarked(HTMLParser):

@@ -53,9 +53,8 @@ def endless(site: Workers) -> Page:
 
 def cut_off(site: Workers) -> Page:
     page = begun(site)
-    site.broker.stop()
-    time.sleep(random.uniform(0, 10))
-    site.broker.start()
+    with site.broker.away():
+        time.sleep(random.uniform(0, 10))
     return page
 
 

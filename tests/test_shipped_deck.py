@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cards.cardtext import CardText, read_deck, write_deck
+from cards.cardtext import CardText, read_deck, show, write_deck
+from cards.cardtext.cloze import MARKS
 from cards.markup import render
 
 TEXT = (Path(__file__).parents[1] / "cards" / "content" / "chapter5.md").read_text()
@@ -72,7 +73,11 @@ FACTS = {
         "test-time augmentation",
         "measure",
     ],
+    # Two of the topics again, with gaps; cards of their own, so that nobody's schedule of a whole card is lost.
+    "fine-tune-gaps": ["new head", "frozen", "one epoch", "all layers", "lower", "early"],
+    "cross-entropy-gaps": ["log_softmax", "nll_loss", "no.*logarithm", r"e\^\{x_t\}"],
 }
+GAPS = {"fine-tune-gaps": (1, 2, 3), "cross-entropy-gaps": (1, 2, 3, 4)}
 DEMOS = {
     "presizing": "presizing", "regex-labels": "regex_labels", "data-forms": "show_batch",
     "degraded-images": "augmentation_damage",
@@ -85,13 +90,39 @@ DEMOS = {
 }  # fmt: skip
 
 
-def test_it_has_the_twenty_five_items_in_their_order() -> None:
+# Which cards are done, not only read; the others are asked and answered.
+KINDS = {
+    "console": {"regex-labels", "fastcore-l", "pathlib"},
+    "worksheet": {"cross-entropy-pieces", "bear-softmax", "log-of-negative", "slice-rate"},
+    "accepted": {"show-batch", "jupyter-source"},
+    "choices": {"softmax-unwanted"},
+    "clozes": set(GAPS),
+}
+
+
+def test_its_exercises_use_every_kind() -> None:
+    found = {kind: {card.key for card in DECK.cards if getattr(card.wording, kind)} for kind in KINDS}
+    assert found == KINDS
+
+
+def test_it_has_the_twenty_five_items_in_their_order_and_two_cards_with_gaps() -> None:
     assert [card.key for card in DECK.cards] == list(FACTS)
+    assert {card.key: card.wording.clozes for card in DECK.cards if card.wording.clozes} == GAPS
+    assert len(FACTS) == 25 + len(GAPS)
+
+
+@pytest.mark.parametrize("key", GAPS)
+def test_each_gap_is_hidden_and_filled_in(key: str) -> None:
+    prompt = CARDS[key].wording.prompt
+    for part in GAPS[key]:
+        asked, filled = render(show(prompt, part)), render(show(prompt, part, is_filled=True))
+        assert "maths-error" not in asked + filled
+        assert asked.count("blank: ") == filled.count("filled in: ") >= 1
 
 
 @pytest.mark.parametrize("key", FACTS)
 def test_each_answer_has_every_fact(key: str) -> None:
-    text = " ".join(f"{CARDS[key].wording.prompt} {CARDS[key].wording.answer}".split())
+    text = " ".join(f"{MARKS.sub('', CARDS[key].wording.filled)} {CARDS[key].wording.answer}".split())
     missing = [fact for fact in FACTS[key] if not re.search(fact, text, re.IGNORECASE)]
     assert not missing
 
@@ -103,7 +134,7 @@ def test_each_card_is_whole(card: CardText) -> None:
     assert len(wording.answer) <= 1_600
     assert wording.references
     assert wording.tags
-    assert "maths-error" not in render(wording.prompt) + render(wording.answer)
+    assert "maths-error" not in render(wording.filled) + render(wording.answer)
     assert (
         [demo.slug for demo in wording.demos] == [DEMOS[card.key]] if card.key in DEMOS else not wording.demos
     )

@@ -14,6 +14,7 @@ from cards.actions.study import NotYours, new_event, note_day
 from cards.actions.suggestions import withdraw_flag
 from cards.models import Card, Deck, Learner, Revision, Schedule, StudyEvent
 from cards.models.acts import can_be_undone, standing_edits, standing_flags
+from cards.models.parts import parts_in
 from cards.scheduling import NEW, Kind, State, replay, step
 from cards.scheduling.sm2 import MOST_INTERVAL_DAYS
 
@@ -68,22 +69,33 @@ def _act(
     for _try in range(TRIES):
         try:
             with transaction.atomic():
-                states = dict.fromkeys(sorted(ids), NEW)
-                for row in Schedule.objects.filter(learner=learner, card__in=ids, part=0):
-                    states[row.card_id] = row.state
+                states = _states(learner, ids)
                 events = [
-                    new_event(learner, card_id, 0, state.number + 1, kind, now, today, due_on=due_on)
-                    for card_id, state in states.items()
+                    new_event(learner, card_id, part, state.number + 1, kind, now, today, due_on=due_on)
+                    for (card_id, part), state in states.items()
                     if _changes(state, kind, today, due_on)
                 ]
                 after = {
-                    (event.card_id, 0): step(states[event.card_id], event.as_event()) for event in events
+                    (event.card_id, event.part): step(states[event.card_id, event.part], event.as_event())
+                    for event in events
                 }
                 write_events(learner, events, after, today)
-            return len(events)
+            return len({event.card_id for event in events})
         except IntegrityError:  # a grade was faster: read again
             continue
     raise RuntimeError("Three writers in a row were faster.")
+
+
+def _states(learner: Learner, ids: Collection[int]) -> dict[Log, State]:
+    """The state of each part of the cards, and of those that they had once: what is done with a card is done with all.
+
+    So a part that an edit brings back is what the whole card is.
+    """
+    parts = Card.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "parts")
+    states = {(card_id, part): NEW for card_id, mask in parts for part in parts_in(mask)}
+    for row in Schedule.objects.filter(learner=learner, card__in=ids).order_by("card", "part"):
+        states[row.card_id, row.part] = row.state
+    return states
 
 
 def _changes(state: State, kind: Kind, today: date, due_on: date | None) -> bool:
@@ -125,8 +137,8 @@ def write_events(
     )
 
 
-def undo_event(*, learner: Learner, event_id: UUID, now: datetime) -> list[int]:
-    """Takes an event back by one that voids it, and replays its log. Returns the ids of its card, or cards.
+def undo_event(*, learner: Learner, event_id: UUID, now: datetime) -> list[Log]:
+    """Takes an event back by one that voids it, and replays its log. Returns that log, or those.
 
     What was done to many cards in one instant is taken back for all of them. Taking back what is taken back already
     changes nothing. Raises NotYours unless it is the learner's own, and of today or one of the last 30 acts.
@@ -139,7 +151,7 @@ def undo_event(*, learner: Learner, event_id: UUID, now: datetime) -> list[int]:
                 Learner.objects.select_for_update().get(pk=learner.pk)
                 together = _together(learner, event_id, today)
                 _void(learner, together, now, today)
-            return [event.card_id for event in together]
+            return [(event.card_id, event.part) for event in together]
         except IntegrityError:  # a grade was faster: read again
             continue
     raise RuntimeError("Three writers in a row were faster.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cards.cardtext import Wording
 from cards.models import Card, Deck, Learner, Picture, Revision
+from cards.models.parts import part_columns
 from cards.models.pictures import PICTURE
 from cards.models.search import searchable
 
@@ -123,7 +125,7 @@ def edit_cards(
             setattr(card, name, value)
         card.revision_number += 1
         _open_pictures(card, author)
-    columns = [*asdict(Wording("", "")), *searchable(Wording("", "")), "revision_number"]
+    columns = [*_columns(Wording("", "")), "revision_number"]
     Card.objects.bulk_update(wordings, columns, batch_size=EDITED_AT_ONCE)
     edited = Revision.Source.EDITED
     return Revision.objects.bulk_create(
@@ -188,7 +190,7 @@ def unarchive_card(*, card: Card) -> None:
 
 
 def fold_cards(*, only_count: bool = False) -> int:
-    """Writes anew what searches look into, where it is not what the card says. Returns how many cards that were.
+    """Writes anew what follows from a wording, where it does not. Returns how many cards that were.
 
     No action leaves such cards behind; a change of how texts are folded does.
     """
@@ -196,7 +198,7 @@ def fold_cards(*, only_count: bool = False) -> int:
     while batch := list(Card.objects.filter(pk__gt=last).order_by("pk")[:FOLDED_AT_ONCE]):
         last = batch[-1].pk
         for card in batch:
-            columns = searchable(card.wording)
+            columns = _derived(card.wording)
             if any(getattr(card, name) != value for name, value in columns.items()):
                 stale += 1
                 if not only_count:
@@ -214,9 +216,14 @@ def _new_card(deck: Deck, wording: Wording, position: int, now: datetime) -> Car
     return Card(deck=deck, position=position, created_at=now, **_columns(wording))
 
 
-def _columns(wording: Wording) -> dict[str, str]:
-    """A wording as columns of a card, with what a search finds it by."""
-    return {**asdict(wording), **searchable(wording)}
+def _columns(wording: Wording) -> dict[str, Any]:
+    """A wording as columns of a card, with what follows from it."""
+    return {**asdict(wording), **_derived(wording)}
+
+
+def _derived(wording: Wording) -> dict[str, Any]:
+    """What follows from a wording: what a search finds it by, and its parts."""
+    return {**searchable(wording), **part_columns(wording.parts)}
 
 
 def _write_revision(

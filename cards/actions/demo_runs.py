@@ -132,9 +132,13 @@ def report_run(*, run: DemoRun, progress: dict[str, Any], now: datetime) -> bool
 def finish_run(
     *, run: DemoRun, drawing: Drawing, environment: dict[str, Any], stamp: dict[str, Any], now: datetime
 ) -> bool:
-    """Stores the result and ends the run. False, writing nothing, when it is no longer this attempt's."""
+    """Stores the result and ends the run, with the parameters that it was computed with.
+
+    False, writing nothing, when it is no longer this attempt's.
+    """
     with transaction.atomic():
-        if not _held(run).update(status=DemoRun.Status.DONE, finished_at=now, heartbeat_at=now):
+        ended = {"status": DemoRun.Status.DONE, "finished_at": now, "heartbeat_at": now}
+        if not _held(run).update(**ended, parameters=run.parameters):
             return False
         result, is_new = DemoResult.objects.get_or_create(
             key=result_key(run.slug, run.parameters, run.seed, environment),

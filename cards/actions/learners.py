@@ -92,6 +92,7 @@ class Settings(TypedDict, total=False):
     reviews_per_day: int | None
     due_order: str
     new_place: str
+    has_siblings: bool
     has_spreading: bool
     easy_days: str
     leech_lapses: int

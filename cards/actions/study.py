@@ -6,11 +6,26 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from cards.models import Card, Learner, Schedule, StudyEvent
+from cards.models.parts import Asked
+from cards.models.queue import is_asked_today
+from cards.models.readable import readable_card
 from cards.models.revisions import was_reworded
-from cards.scheduling import NEW, Grade, Kind, Mode, Origin, State, mode_at, replay, step, zone_offset_minutes
+from cards.models.written import write_at_once
+from cards.scheduling import (
+    NEW,
+    Grade,
+    Kind,
+    Mode,
+    Origin,
+    State,
+    mode_at,
+    replay,
+    step,
+    zone_offset_minutes,
+)
 
 
 class NotYours(LookupError):
@@ -62,11 +77,13 @@ def grade_card(
     What the learner graded is what they knew of the wording `shown_revision`; where the card asks or answers otherwise
     by now, they see that first. None is not looked at.
     The mode is decided here: scheduled when due, repeat when it comes again today, else practice.
+    A part that does not come today, since another one of its card does, is outdated, and so is one that the card has
+    no more.
 
     Raises NotYours when the learner cannot see the card.
     """
     for _ in range(3):
-        card = Card.objects.visible_to(learner).with_schedule(learner, part).filter(pk=card_id).first()
+        card = readable_card(learner, learner.study_day(now), Asked(card_id, part))
         if card is None:
             raise NotYours(card_id)
         state = card.own.state if card.own else NEW
@@ -76,20 +93,32 @@ def grade_card(
             return Graded(Result.REWORDED, card, state, None)
         today = learner.study_day(now)
         mode = Mode.PRACTICE if is_practice else mode_at(state, today)
-        if mode is Mode.PRACTICE and not is_practice:
+        is_over = mode is Mode.PRACTICE or not is_asked_today(card, part, learner, today)
+        if part not in card.part_numbers or (is_over and not is_practice):
             return Graded(Result.OUTDATED, card, state, None)
+        event = new_event(
+            learner, card_id, part, state.number + 1, Kind.GRADED, now, today,
+            mode=mode, grade=grade, answer_seconds=answer_seconds, origin=origin,
+        )  # fmt: skip
+        after = step(state, event.as_event())
         try:
-            with transaction.atomic():
-                event = append_event(
-                    learner, card_id, part, state.number + 1, Kind.GRADED, now, today,
-                    mode=mode, grade=grade, answer_seconds=answer_seconds, origin=origin,
-                )  # fmt: skip
-                after = step(state, event.as_event())
-                write_state(learner, card_id, part, card.own, after)
+            _write(learner, event, card.own, after)
             return Graded(Result.WRITTEN, card, after, event.pk, is_lapse=after.lapses > state.lapses)
         except (IntegrityError, _LostRace):
             continue  # read again: now the winner's event is there
     raise RuntimeError("Three writers in a row were faster.")
+
+
+def _write(learner: Learner, event: StudyEvent, row: Schedule | None, state: State) -> None:
+    """Stores both, by one statement where that can be; which of the two ways it is, nobody can tell from the rows."""
+    if connection.vendor == "postgresql" and learner.latest_study_on == event.study_on:
+        if not write_at_once(event, row, state):
+            raise _LostRace
+        return
+    with transaction.atomic():
+        note_day(learner, event.study_on)
+        event.save(force_insert=True)
+        write_state(learner, event.card_id, event.part, row, state)
 
 
 def _already_there(
@@ -144,7 +173,7 @@ def new_event(
 ) -> StudyEvent:
     """An event that is not written yet."""
     return StudyEvent(
-        learner=learner, card_id=card_id, part=part, number=number, kind=kind.value, at=now, study_on=today,
+        learner_id=learner.pk, card_id=card_id, part=part, number=number, kind=kind.value, at=now, study_on=today,
         zone_offset_minutes=zone_offset_minutes(now, learner.zone), mode=mode.value if mode else "",
         origin=origin.value, grade=grade, answer_seconds=answer_seconds, due_on=due_on, voids=voids,
         settings=learner.study_settings,

@@ -18,7 +18,7 @@ from cards.clock import now
 from cards.forms.cards import EditForm, RestoreForm, initial_of
 from cards.http import Request
 from cards.models import Card, Deck, Suggestion
-from cards.models.decks import CardQuerySet
+from cards.models.decks import CardQuerySet, needs_answer
 from cards.views.editor import conflict_of, read_editor
 from cards.views.rights import editing
 
@@ -56,7 +56,7 @@ class NeedsAnswer(admin.SimpleListFilter):
             case "needed":
                 return cast(CardQuerySet, queryset).needing_an_answer()
             case "there":
-                return queryset.exclude(answer="")
+                return queryset.exclude(needs_answer())
         return queryset
 
 

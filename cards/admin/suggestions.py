@@ -27,7 +27,7 @@ class SuggestionAdmin(StaffAdmin):
 
     @admin.display(description=_("suggestion"))
     def what(self, suggestion: Suggestion) -> str:
-        return str(suggestion.card or plain(suggestion.prompt))
+        return str(suggestion.card or plain(suggestion.wording.question))
 
     def change_view(
         self,

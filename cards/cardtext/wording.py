@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cards.cardtext.choices import Choice, split_choices
-from cards.cardtext.worksheet import SheetError, Worksheet, read_worksheet, split_worksheet
+from cards.cardtext.cloze import ClozeError, cloze_numbers, read_clozes, show
+from cards.cardtext.console import Console, read_console, split_console
+from cards.cardtext.fence import BlockError
+from cards.cardtext.worksheet import Worksheet, read_worksheet, split_worksheet
 from cards.messages import _
 
 LIMITS = {"prompt": 10_000, "answer": 50_000, "details": 5_000}  # characters, after `normalise`
@@ -96,18 +99,38 @@ class Wording:
 
     @property
     def question(self) -> str:
-        """The prompt without its choices or its worksheet."""
+        """The prompt without its choices, its worksheet and its console, its clozes as gaps."""
         return question_of(self.prompt)
+
+    @property
+    def filled(self) -> str:
+        """The prompt with its choices or its worksheet, its clozes filled in."""
+        return show(self.prompt, is_filled=True)
+
+    @property
+    def clozes(self) -> tuple[int, ...]:
+        """The numbers of its clozes, the lowest first; none on most cards."""
+        return cloze_numbers(self.prompt)
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """What of the card is asked by itself and has a schedule: each number of its clozes; or 0, the whole card."""
+        return self.clozes or (0,)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What is chosen from, in the order written; none on most cards."""
-        return split_choices(self.prompt).choices
+        return split_choices(split_console(self.prompt)[0]).choices
 
     @property
     def worksheet(self) -> Worksheet | None:
         """The table that is to be filled in, or None."""
-        return split_worksheet(self.prompt)[1]
+        return split_worksheet(split_console(self.prompt)[0])[1]
+
+    @property
+    def console(self) -> Console | None:
+        """What stands beside the Python console below all else of the prompt, or None."""
+        return split_console(self.prompt)[1]
 
     @property
     def has_several_right(self) -> bool:
@@ -116,7 +139,8 @@ class Wording:
 
     @property
     def needs_answer(self) -> bool:
-        return not self.answer.strip()
+        """Whether nothing says what is right: a cloze says so itself."""
+        return not self.answer.strip() and not self.clozes
 
     def tagged(self, tag: str) -> "Wording":
         """The same with that tag as the last one. Raises TextError where the details would be too long for it."""
@@ -154,7 +178,8 @@ def clean(prompt: str, answer: str, details: str = "") -> Wording:
     """The wording as it is stored: each text as `normalise` gives it, the details one `key: value` a line.
 
     Cleaning what is clean changes nothing. Raises TextError for a blank prompt, a text longer than LIMITS, a worksheet
-    that cannot be computed, and a line of the details that is not one of KEYS with its value.
+    that cannot be computed, a console that cannot be read, a cloze that cannot be read or stands beside another kind of
+    exercise, and a line of the details that is not one of KEYS with its value.
     """
     wording = Wording(normalise(prompt), normalise(answer), normalise(details))
     if not wording.prompt:
@@ -163,17 +188,19 @@ def clean(prompt: str, answer: str, details: str = "") -> Wording:
     _check_lengths(wording)
     wording = replace(wording, details=_clean_details(details))
     try:
-        read_worksheet(wording.prompt)
-    except SheetError as error:
+        read_worksheet(read_console(wording.prompt)[0])
+    except BlockError as error:
         raise TextError(error.message, "prompt", error.line) from error
+    _check_clozes(wording)
     _check_lengths(wording)
     return wording
 
 
 def question_of(prompt: str) -> str:
-    """A clean prompt without its choices or its worksheet."""
-    question, sheet = split_worksheet(prompt)
-    return question if sheet else split_choices(prompt).question
+    """A clean prompt without its choices, its worksheet and its console, its clozes as gaps, for `markup` to read."""
+    above = split_console(prompt)[0]
+    question, sheet = split_worksheet(above)
+    return show(question if sheet else split_choices(above).question)
 
 
 def demo_texts(details: str) -> list[str]:
@@ -232,6 +259,22 @@ def _check_lengths(wording: Wording) -> None:
     for field, limit in LIMITS.items():
         if (length := len(getattr(wording, field))) > limit:
             raise TextError(_(TOO_LONG[field], length=length, limit=limit), field)
+
+
+def _check_clozes(wording: Wording) -> None:
+    try:
+        read_clozes(wording.prompt)
+    except ClozeError as error:
+        raise TextError(error.message, "prompt", error.line) from error
+    if wording.clozes and (wording.choices or wording.worksheet or wording.console):
+        raise TextError(
+            _("A card has clozes, or choices, a worksheet or a console. Make two cards of this one."),
+            "prompt",
+        )
+    if wording.clozes and wording.accepted:
+        raise TextError(
+            _("A card with clozes has no `accept:` line: what is right stands in its clozes."), "details"
+        )
 
 
 def _clean_details(details: str) -> str:

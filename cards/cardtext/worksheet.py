@@ -20,10 +20,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
+from cards.cardtext.fence import BlockError, split_block
 from cards.cardtext.formula import FormulaError, Node, Place, cells_of, compute, read_formula
 from cards.messages import _
 
-FENCE = re.compile(r"`{3,}")
 NUMBER = r"[-+\N{MINUS SIGN}]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 GIVEN = re.compile(
     rf"(?P<number>{NUMBER})(?:\s*~\s*(?P<least>{NUMBER})\s*\.\.\s*(?P<most>{NUMBER}))?", re.ASCII
@@ -32,14 +32,6 @@ RULE = re.compile(r"[|:\- \t]+")
 TOLERANCE = re.compile(r"tolerance:\s*(?P<value>\d*\.?\d+)\s*(?P<percent>%)?", re.ASCII)
 MOST_COLUMNS, MOST_ROWS, MOST_LABEL = 8, 20, 80
 DRAWS = 50  # of other numbers, until each formula has a result
-
-
-class SheetError(ValueError):
-    """What is wrong with a worksheet, and in which line of it, from 1."""
-
-    def __init__(self, message: str, line: int) -> None:
-        super().__init__(message, line)
-        self.message, self.line = message, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,29 +164,23 @@ def split_worksheet(prompt: str) -> tuple[str, Worksheet | None]:
     """The prompt without its worksheet, and that; None where it does not end in one, or one that cannot be read."""
     try:
         return read_worksheet(prompt)
-    except SheetError:
+    except BlockError:
         return prompt, None
 
 
 def read_worksheet(prompt: str) -> tuple[str, Worksheet | None]:
-    """The same. Raises SheetError, with the line in the prompt, for a worksheet that cannot be read."""
-    lines = prompt.split("\n")
-    if not FENCE.fullmatch(lines[-1]):
+    """The same. Raises BlockError, with the line in the prompt, for a worksheet that cannot be read."""
+    block = split_block(prompt, "worksheet")
+    if block is None:
         return prompt, None
-    start = max((n for n, line in enumerate(lines) if line == f"{lines[-1]}worksheet"), default=None)
-    if start is None or lines[-1] in lines[start + 1 : -1]:
-        return prompt, None
-    question, first = "\n".join(lines[:start]).rstrip("\n"), start + 2
-    if not question.strip():
-        raise SheetError(_("Write what is asked above the worksheet."), 1)
     try:
-        sheet = _read(lines[start + 1 : -1])
+        sheet = _read(block.lines)
         sheet.numbers()
-    except SheetError as error:
-        raise SheetError(error.message, first + error.line - 1) from error
+    except BlockError as error:
+        raise BlockError(error.message, block.first + error.line - 1) from error
     except FormulaError as error:
-        raise SheetError(error.message, first) from error
-    return question, sheet
+        raise BlockError(error.message, block.first) from error
+    return block.question, sheet
 
 
 def _read(lines: list[str]) -> Worksheet:
@@ -212,7 +198,7 @@ def _read(lines: list[str]) -> Worksheet:
         elif line.startswith("|"):
             row = tuple(_cell(text.strip(), number) for text in line.strip("|").split("|"))
             if rows and len(row) != len(rows[0]):
-                raise SheetError(
+                raise BlockError(
                     _(
                         "Each row has as many cells as the first: %(first)s, not %(cells)s.",
                         cells=len(row),
@@ -222,11 +208,11 @@ def _read(lines: list[str]) -> Worksheet:
                 )
             rows.append(row)
         elif line:
-            raise SheetError(
+            raise BlockError(
                 _("A worksheet has rows such as `| 1 | ?=A1*2 |`, `hint:` and `tolerance:`."), number
             )
     if not rows or len(rows) > MOST_ROWS or len(rows[0]) > MOST_COLUMNS:
-        raise SheetError(
+        raise BlockError(
             _(
                 "A worksheet has 1 to %(rows)s rows of at most %(columns)s cells.",
                 rows=MOST_ROWS,
@@ -236,7 +222,7 @@ def _read(lines: list[str]) -> Worksheet:
         )
     sheet = Worksheet(tuple(rows), tolerance, " ".join(hints))
     if not sheet.asked:
-        raise SheetError(_("No cell is asked for. Write one as `?=` and its formula."), 1)
+        raise BlockError(_("No cell is asked for. Write one as `?=` and its formula."), 1)
     return sheet
 
 
@@ -246,16 +232,16 @@ def _cell(text: str, line: int) -> Cell:
         try:
             return Formula(formula.removeprefix("=").strip(), read_formula(formula), text.startswith("?"))
         except FormulaError as error:
-            raise SheetError(f"`{text[:40]}`: {error.message}", line) from error
+            raise BlockError(f"`{text[:40]}`: {error.message}", line) from error
     if found := GIVEN.fullmatch(text):
         if any(math.isinf(_float(number)) for number in found.groups() if number):
-            raise SheetError(_("The number is too large."), line)
+            raise BlockError(_("The number is too large."), line)
         span = (_float(found["least"]), _float(found["most"])) if found["least"] else None
         if span and span[0] >= span[1]:
-            raise SheetError(_("The range goes from the lesser number to the greater: `1 ~ 0..3`."), line)
+            raise BlockError(_("The range goes from the lesser number to the greater: `1 ~ 0..3`."), line)
         return Given(found["number"], span)
     if len(text) > MOST_LABEL:
-        raise SheetError(_("A cell’s text has at most %(most)s characters.", most=MOST_LABEL), line)
+        raise BlockError(_("A cell’s text has at most %(most)s characters.", most=MOST_LABEL), line)
     return text
 
 

@@ -357,14 +357,16 @@ class Report(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Demo:
-    """A demo as its file declares it, `DEMO = Demo(…)`. Its slug is the file's name.
+    """A demo as its file declares it, `DEMO = Demo(…)`. Its slug is the file's name; `code` names what computes it.
 
     `look_at` are two sentences, `try_this` invites one change of a parameter. A run may take `seconds` and
-    `megabytes` (of a process, its libraries included) at most. `check` looks at the values together and raises
-    ParameterError for those that do not fit each other.
+    `megabytes` (of a process, its libraries included) at most. Where it `has_pets`, its photos are those of fastai's
+    book on a worker that has them. `check` looks at the values together and raises ParameterError for those that do
+    not fit each other.
     """
 
     slug: str = ""
+    code: str = ""
     title: str
     look_at: str
     try_this: str
@@ -374,6 +376,7 @@ class Demo:
     megabytes: int
     run: Callable[[Mapping[str, Any], int, Report], Result]
     check: Callable[[Mapping[str, Any]], None] = lambda values: None
+    has_pets: bool = False
 
     def read(self, texts: Mapping[str, str]) -> dict[str, Any]:
         """The values of the parameters, by name; one that is not given has its default.
@@ -400,6 +403,21 @@ class Demo:
         except ParameterError as error:
             raise ParametersRefused({error.name: error.message})
         return values
+
+    def completed(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a run that was asked for, with the default of each parameter that came to the demo since.
+
+        Raises DemoError where one has gone since.
+        """
+        defaults = {parameter.name: parameter.default for parameter in self.parameters}
+        if gone := sorted(values.keys() - defaults.keys()):
+            raise DemoError(
+                _(
+                    "The demo was changed since this run was asked for: it has no %(names)s any more. Run it again.",
+                    names=", ".join(gone),
+                )
+            )
+        return {**defaults, **values}
 
     def write(self, values: Mapping[str, Any]) -> dict[str, str]:
         """The texts that `read` gives these values for, as in a form or a card."""

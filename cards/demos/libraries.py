@@ -3,6 +3,8 @@
 Nothing here is imported before it is called for, so that listing demos stays cheap.
 """
 
+import ctypes
+import gc
 import importlib.metadata
 import importlib.util
 import os
@@ -82,6 +84,17 @@ def prepare_child() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+def tidy_child() -> None:
+    """What a worker's process does after a run: what nothing holds any more goes back to the system.
+
+    A network's tensors lie among small things that live on, and glibc keeps the pages between these until it is asked.
+    """
+    gc.collect()  # a learner of fastai's is full of cycles
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's alone
+    if trim is not None:
+        trim(0)
 
 
 def device() -> "torch.device":

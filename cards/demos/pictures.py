@@ -1,7 +1,7 @@
 """Arrays as pictures: real photographs, and sheets of squares that are legible at the width of a phone.
 
-A picture is on the page in light and in dark, and in every language: its marks are lines and letters, and what they
-mean stands beside it.
+A picture is on the page in light and in dark, so that its names stand on plates of their own; and in every language:
+its marks are lines and letters, and what they mean stands beside it.
 """
 
 import io
@@ -72,28 +72,30 @@ def framed(picture: "Image", box: tuple[float, float, float, float]) -> "Image":
 
 def lettered(picture: "Image", letter: str) -> "Image":
     """The picture with a large letter in its upper left corner."""
-    from PIL.ImageDraw import Draw
-    from PIL.ImageFont import load_default
-
     marked = picture.copy()
-    draw, font = Draw(marked), load_default(LETTER)
-    left, top, right, bottom = draw.textbbox((16, 10), letter, font=font)
-    draw.rounded_rectangle((left - 10, top - 8, right + 10, bottom + 8), radius=8, fill=PAPER)
-    draw.text((16, 10), letter, fill=INK, font=font)
+    _plate(marked, (16, 10), letter, anchor="la")
     return marked
 
 
 def named(picture: "Image", name: str) -> "Image":
-    """The picture above a name, which is one in every language, such as that of a function."""
+    """The picture above a name, which is one in every language, such as that of a function; around that is nothing."""
     from PIL.Image import new
+
+    whole = new("RGBA", (picture.width, picture.height + 2 * LETTER))
+    whole.paste(picture, (0, 0))
+    _plate(whole, (picture.width / 2, picture.height + LETTER), name, anchor="mm")
+    return whole
+
+
+def _plate(picture: "Image", place: tuple[float, float], text: str, *, anchor: str) -> None:
+    """Writes into the picture, on a light plate that is legible on every page. The anchor is Pillow's."""
     from PIL.ImageDraw import Draw
     from PIL.ImageFont import load_default
 
-    whole = new("RGB", (picture.width, picture.height + 2 * LETTER), PAPER)
-    whole.paste(picture, (0, 0))
-    middle = (picture.width / 2, picture.height + LETTER)
-    Draw(whole).text(middle, name, fill=INK, font=load_default(LETTER), anchor="mm")
-    return whole
+    draw, font = Draw(picture), load_default(LETTER)
+    left, top, right, bottom = draw.textbbox(place, text, font=font, anchor=anchor)
+    draw.rounded_rectangle((left - 10, top - 8, right + 10, bottom + 8), radius=8, fill=PAPER)
+    draw.text(place, text, fill=INK, font=font, anchor=anchor)
 
 
 def sheet(rows: Sequence[Sequence["Image"]]) -> bytes:
@@ -131,8 +133,9 @@ def by_pyplot(draw: Callable[[], object], columns: int) -> bytes:
             draw()
             for axes in pyplot.gcf().axes:
                 axes.title.set_text(_lines(axes.get_title(), math.ceil(column / (WIDE * title))))
+                axes.title.set_bbox({"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none"})
             file = io.BytesIO()
-            pyplot.savefig(file, format="png", dpi=dots, facecolor="white")
+            pyplot.savefig(file, format="png", dpi=dots, facecolor="none")
             return file.getvalue()
     finally:
         for number in set(pyplot.get_fignums()) - before:

@@ -10,6 +10,7 @@ from cards.demos.contract import Cell
 from cards.messages import Number
 
 MOST_DECIMALS = 4
+WRITTEN_OUT = 100  # from here on two digits are a whole number with zeros
 FIXED = (1e-3, 1e6)  # between these a number is written with decimals, beyond them with a power of ten
 
 
@@ -27,8 +28,9 @@ def shown(column: Sequence[Cell], most_decimals: int = MOST_DECIMALS) -> list[st
 
 
 def short(value: float) -> Number:
-    """A number inside a sentence, by its first two digits: 0.0012, 8.3e-5."""
-    return Number(_tidy(f"{value:.2g}"))
+    """A number inside a sentence, by its first two digits: 0.0012, 8.3e-5, 150, 3.2e6."""
+    rounded = float(f"{value:.2g}")
+    return Number(_tidy(f"{rounded:,.0f}" if WRITTEN_OUT <= abs(rounded) < FIXED[1] else f"{value:.2g}"))
 
 
 def exact(value: float) -> Number:

@@ -27,6 +27,7 @@ CHECKS = (
     Check("time zones", installation.time_zones),
     Check("clock", site.clock),
     Check("static files", installation.static_files),
+    Check("Python console", installation.console),
     Check("visitors", installation.visitors),
     Check("Django", site.django),
     Check("mail", mail.server),

@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from cards.doctor.finding import Finding, listed, ok, problem, warning
+from chapter5 import pyodide
 
 SCARCE_BYTES, FULL_BYTES = 1_000_000_000, 100_000_000  # free on the disk: a warning below, a problem below
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
@@ -59,6 +60,18 @@ def packages() -> Finding:
         named = [f"{name} {found}" for name, found in others.items()]
         return warning(f"Other versions are installed than constraints.txt pins: {listed(named)}.", advice)
     return ok(f"All {sum(_version(pin.name) is not None for pin in pins)} are as constraints.txt pins them.")
+
+
+def console() -> Finding:
+    """What a card's Python console loads into a browser is there."""
+    if pyodide.is_installed(settings.PYODIDE_DIR):
+        return ok(
+            f"Pyodide {pyodide.VERSION} and fastcore {pyodide.FASTCORE} are there for browsers to load."
+        )
+    return warning(
+        "The Python console is not installed; its cards say so.",
+        f"Run `{command()} -m chapter5.pyodide`, which fetches it, or build the image anew.",
+    )
 
 
 def command() -> Path:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from cards.cardtext import cloze_numbers
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -9,3 +11,7 @@ class Draft:
 
     prompt: str
     answer: str
+
+    @property
+    def needs_answer(self) -> bool:
+        return not self.answer and not cloze_numbers(self.prompt)

@@ -4,9 +4,9 @@
 makes cards of them. The guess goes from top to bottom, and by the first of these rules that fits:
 
 1. A line of signs alone (`---`, `***`) is ignored. A short line that begins with `#` is a heading.
-2. A paragraph **asks** if it ends in a question mark; if its first sentence does, and then an exercise or a
-   bracket follows; or if it begins with a verb that sets an exercise (explain, list, calculate). It is a prompt,
-   even right after a prompt, which then needs an answer.
+2. A paragraph **asks** if it holds a cloze (`{{c1::…}}`); if it ends in a question mark; if its first sentence
+   does, and then an exercise or a bracket follows; or if it begins with a verb that sets an exercise (explain, list,
+   calculate). It is a prompt, even right after a prompt, which then needs an answer.
 3. A paragraph **may ask** if its first sentence ends in a question mark, or if it begins with a verb that can set
    an exercise but as well begin an answer (use, try, find, look up). It is a prompt unless an answer is awaited.
    A list of several items, a lone word such as `learn.fit??`, and a text without letters (`??`) never ask.
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cards.cardtext import TextError, Wording, clean
+from cards.cardtext import TextError, Wording, clean, cloze_numbers
 from cards.cardtext.wording import LIMITS
 from cards.exchange.draft import Draft
 from cards.exchange.plain_text import paragraphs as divided
@@ -234,6 +234,8 @@ def _guess(text: str, following: str, last: Role | None) -> Role:
 
 
 def _asks(text: str) -> bool:
+    if cloze_numbers(text):
+        return True
     if _never_asks(text):
         return False
     first = QUESTION_FIRST.match(text)

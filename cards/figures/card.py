@@ -89,6 +89,8 @@ def _row(each: CardEvent) -> list[Cell]:
     whats: list[str | Promise] = [KINDS.get(Kind(event.kind), "")]
     if event.grade is not None:
         whats = [translated(Grade(event.grade).label), MODES[Mode(event.mode)]]
+    if event.part:
+        whats.insert(0, gettext("part %(part)s") % {"part": event.part})
     if each.is_voided:
         whats.append(_("undone"))
     what = ", ".join(str(part) for part in whats if part)
@@ -101,7 +103,8 @@ def card_facts(found: CardHistory, own: Schedule | None) -> list[tuple[str, str]
     if not found.reviews() or own is None:
         return []
     recalled, seconds = found.recalled(), found.seconds()
-    told = [
+    told = [(gettext("Part"), grouped(own.part))] if own.part else []
+    told += [
         (gettext("Interval"), days(own.interval_days)),
         (gettext("E-Factor"), decimal(float(own.state.ease_factor), 2)),
         (gettext("Lapses"), grouped(own.lapses)),

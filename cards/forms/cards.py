@@ -30,8 +30,9 @@ class WordingForm(Form):
         strip=False,
         widget=markdown_area(3),
         help_text=_(
-            "End it with a list like “- [ ] wrong”, “- [x] right”, and it is a choice; with a ```worksheet block, and "
-            "it is a table to be filled in."
+            "“{{c1::gap}}” or “{{c2::gap::hint}}” hides what is asked for, each number by itself. End it with a list "
+            "like “- [ ] wrong”, “- [x] right”, and it is a choice; with a ```worksheet block, and it is a table to be "
+            "filled in; with a ```try block, and there is a Python console below it."
         ),
     )
     answer = forms.CharField(

@@ -1,13 +1,17 @@
 """What a review session takes from its addresses and forms."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cards.cardtext import MOST_CHOICES, Place
+from cards.cardtext import MOST_CHOICES, MOST_CLOZES, Place
+from cards.forms.base import LeanForm
 from cards.forms.search import QueryField
+from cards.models.following import Foreseen
+from cards.models.parts import MOST_ID, Asked
 from cards.models.practice import Order
 from cards.scheduling import Grade
 
@@ -16,7 +20,24 @@ TYPED_LENGTH = 4_000
 MOST_TRIES = 1  # before the working is shown
 
 
-class SessionForm(forms.Form):
+class AskedField(forms.CharField):
+    """A card and a part of it, as `Asked` writes them; None where there is none. Or what else `read` reads."""
+
+    default_error_messages = {"invalid": _("A card could not be read.")}
+
+    def __init__(self, read: Callable[[str], Any] = Asked.read, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.read = read
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return self.read(text) if text else None
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class SessionForm(LeanForm):
     """Which session: the day's reviews; or practice, which leaves the schedule alone, of what a search finds.
 
     `leech` is a card that one is to be told of.
@@ -30,14 +51,20 @@ class SessionForm(forms.Form):
         empty_value=Order.DECK,
     )
     seed = forms.IntegerField(min_value=0, max_value=2**53, required=False)
-    after = forms.IntegerField(min_value=1, max_value=2**62, required=False)
-    card = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    after = AskedField(required=False)
+    card = AskedField(required=False)
     leech = forms.IntegerField(min_value=1, max_value=2**62, required=False)
 
 
 class AnswerForm(SessionForm):
-    """Show the answer of the card that was shown at event `n`."""
+    """Show the answer of the card, or of its `part`, that was shown at event `n`; its choices shuffled so."""
 
+    part = forms.TypedChoiceField(
+        choices=[(str(part), str(part)) for part in range(MOST_CLOZES + 1)],
+        coerce=int,
+        required=False,
+        empty_value=0,  # type: ignore[arg-type]
+    )
     n = forms.IntegerField(min_value=0, max_value=2**31 - 2)
     asked = forms.IntegerField(min_value=0, max_value=2**53, required=False)
     typed = forms.CharField(
@@ -50,9 +77,11 @@ class AnswerForm(SessionForm):
             )
         },
     )
+    goal = forms.ChoiceField(choices=[(each, each) for each in ("reached", "missed")], required=False)
     chosen = forms.TypedMultipleChoiceField(
         choices=[(str(place), str(place)) for place in range(MOST_CHOICES)], coerce=int, required=False
     )
+    shuffle = forms.IntegerField(min_value=0, max_value=2**53, required=False)
 
 
 class SheetForm(forms.Form):
@@ -77,12 +106,20 @@ class SheetForm(forms.Form):
         return {place: self.cleaned_data[name] for place, name in self.names.items()}
 
 
-class GradeForm(AnswerForm):
-    """A grade for the card, as it was shown at event `n`, with the answer of that `revision`."""
+class BesideAnswerForm(AnswerForm):
+    """What the forms beside an answer send: of which card it is, as it was shown at event `n`."""
 
-    card = forms.IntegerField(min_value=1, max_value=2**62)
-    part = forms.IntegerField(min_value=0, max_value=32_767)
+    card = forms.IntegerField(min_value=1, max_value=MOST_ID)  # type: ignore[assignment]
+
+
+class GradeForm(BesideAnswerForm):
+    """A grade for the card, as it was shown at event `n`, with the answer of that `revision`.
+
+    `ahead` is the prompt that stands there already, if one was sent with the answer.
+    """
+
     revision = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    ahead = AskedField(Foreseen.read, max_length=120, required=False)
     grade = forms.TypedChoiceField(
         choices=[(grade.value, grade.label) for grade in Grade], coerce=lambda value: Grade(int(value))
     )

@@ -101,6 +101,11 @@ class SettingsForm(PlaceForm):
     new_place = forms.ChoiceField(
         choices=NEW_PLACES, label=_("New cards come"), help_text=_("Always in the order of their deck.")
     )
+    has_siblings = forms.BooleanField(
+        required=False,
+        label=_("Ask all gaps of a card on one day"),
+        help_text=_("Else one number of its gaps a day, so that none gives another away."),
+    )
     has_spreading = forms.BooleanField(
         required=False,
         label=_("Spread due days"),

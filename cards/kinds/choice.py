@@ -18,6 +18,8 @@ class Chosen:
 
 def order(choices: Sequence[Choice], seed: str) -> list[Choice]:
     """All of them, shuffled; the same seed gives the same order."""
+    if not choices:  # of most cards, for which chance is not asked
+        return []
     return Random(seed).sample(choices, len(choices))  # noqa: S311  (an order, no secret)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from cards.markup.clozes import as_text, marked, unmarked
 from cards.markup.urls import PICTURE, bare_urls, is_allowed
 
 TOP_HEADING = 3  # the page's own headings stand above
@@ -19,7 +20,9 @@ def fit(state: StateCore) -> None:
     """Headings, table cells, links and pictures as they may stand in a page of ours."""
     for token in state.tokens:
         if token.type == "inline":
-            token.children = list(_links_named(_linked(token.children or [])))
+            token.children = list(_links_named(_linked(marked(token.children or []))))
+        elif token.type in ("fence", "code_block"):
+            token.content = unmarked(token.content)
     _fit_headings(state.tokens)
     _fit_cells(state.tokens)
 
@@ -32,7 +35,7 @@ def text_of(tokens: Iterable[Token]) -> str:
 def _texts(tokens: Iterable[Token]) -> Iterator[str]:
     for token in tokens:
         if token.type in TEXTS:
-            yield token.content
+            yield as_text(token)
         elif token.type in ("softbreak", "hardbreak"):
             yield " "
         if token.children:
@@ -69,7 +72,7 @@ def _fit_cells(tokens: list[Token]) -> None:
             token.tag = tokens[place + 2].tag = "td"
 
 
-def _linked(children: list[Token]) -> Iterator[Token]:
+def _linked(children: Iterable[Token]) -> Iterator[Token]:
     """Bare addresses become links, and so do pictures that are not ours: no page of ours tells others who reads it."""
     within_link = False
     for token in children:

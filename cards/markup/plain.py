@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from cards.markup.clozes import unmarked
 from cards.markup.content import text_of
 from cards.markup.parser import parse
 
@@ -19,7 +20,7 @@ def plain(markdown: str) -> str:
 
 def _plain(markdown: str) -> str:
     tokens = parse(markdown)
-    return " ".join((markdown if tokens is None else text_of(tokens)).split())
+    return " ".join((unmarked(markdown) if tokens is None else text_of(tokens)).split())
 
 
 _cached = lru_cache(maxsize=1024)(_plain)

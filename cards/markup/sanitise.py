@@ -9,7 +9,7 @@ from cards.markup.code import LABELS, TOKEN_CLASSES
 from cards.markup.urls import PICTURE, is_allowed
 
 HTML: Final = """
-a blockquote br code div em h3 h4 h5 h6 hr img li ol p pre s span strong table tbody td th thead tr ul
+a blockquote br code div em h3 h4 h5 h6 hr img li mark ol p pre s span strong table tbody td th thead tr ul
 """
 MATHML: Final = """
 math menclose mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub msubsup msup mtable mtd mtext
@@ -48,7 +48,8 @@ VALUES: Final = {
 }
 CLASSES: Final = {
     "div": {"scroll"},
-    "span": {"scroll", "display", "whole", *TOKEN_CLASSES},
+    "mark": {"blank", "filled"},
+    "span": {"scroll", "display", "whole", "unseen", *TOKEN_CLASSES},
     "code": {"maths-error"},
     "td": {"to-left", "to-right", "to-centre"},
     "th": {"to-left", "to-right", "to-centre"},

@@ -1,5 +1,6 @@
 """The tables. Reads are QuerySet methods that say the domain word; writes are in cards.actions."""
 
+from cards.models import among  # noqa: F401  (it registers its lookups)
 from cards.models.append_only import AppendOnly
 from cards.models.decks import Card, Deck, Enrolment
 from cards.models.demo_runs import DemoPicture, DemoResult, DemoRun, DemoWorker

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cards.models.built import ID, Statement
 from cards.models.learners import Learner
 from cards.models.revisions import Flag, Revision
 from cards.models.study import StudyEvent
@@ -27,7 +29,7 @@ class ActKind(StrEnum):
     REVISION = "revision"
 
 
-WORDS = {
+WORDS: dict[str, Promise] = {
     Kind.GRADED: _("grade"),
     Kind.SUSPENDED: _("suspend"),
     Kind.RESUMED: _("resume"),
@@ -42,14 +44,20 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act as a form names it ("event:" and its id), and what it was in a word ("grade", "suspend")."""
+    """One act as a form names it ("event:" and its id), and what it was: a key of WORDS."""
 
     name: str
-    word: str | Promise
+    kind: str
+
+    @property
+    def word(self) -> Promise:
+        """Such as "grade" or "suspend"."""
+        return WORDS[self.kind]
 
     @classmethod
-    def of_grade(cls, event_id: UUID) -> "Act":
-        return cls(f"{ActKind.EVENT}:{event_id}", WORDS[Kind.GRADED])
+    def of_grade(cls, event_id: UUID | None) -> "Act":
+        """None: of one that is not written yet, and cannot be taken back."""
+        return cls(f"{ActKind.EVENT}:{event_id}" if event_id else "", Kind.GRADED)
 
 
 def standing_events(learner: Learner) -> QuerySet[StudyEvent]:
@@ -77,6 +85,13 @@ def standing_edits(learner: Learner) -> QuerySet[Revision]:
 
 def last_act(learner: Learner) -> Act | None:
     """What an undo takes back next, in one query; None when there is nothing."""
+    rows = _last_act().rows({ID: learner.pk})
+    return Act(*rows[0][:2]) if rows else None
+
+
+@cache
+def _last_act() -> Statement:
+    learner = Learner(pk=ID)
     events = _newest(standing_events(learner).order_by("-at", "-number"))
     rows = [
         events.annotate(name=_name(ActKind.EVENT), word=F("kind"), done_at=F("at")),
@@ -91,8 +106,8 @@ def last_act(learner: Learner) -> Act | None:
         ),
     ]
     first, *others = (each.order_by().values_list("name", "word", "done_at") for each in rows)
-    row = first.union(*others, all=True).order_by("-done_at").first()
-    return Act(row[0], WORDS[row[1]]) if row else None
+    newest = first.union(*others, all=True).order_by("-done_at")[:1]
+    return Statement(*newest.query.sql_with_params())
 
 
 def _newest(rows: QuerySet[Any]) -> QuerySet[Any]:

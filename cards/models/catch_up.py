@@ -7,9 +7,9 @@ from uuid import UUID, uuid5
 
 from django.db.models import Count
 
-from cards.models.acts import WORDS, Act, ActKind, can_be_undone, standing_events
+from cards.models.acts import Act, ActKind, can_be_undone, standing_events
 from cards.models.learners import Learner
-from cards.models.queue import due_schedules, live_schedules
+from cards.models.lists import live_schedules, waiting_schedules
 from cards.models.study import Schedule
 from cards.scheduling import Kind, WeekdayShare
 from cards.scheduling.catch_up import DueCard, fill_up, spread
@@ -69,7 +69,7 @@ class Plan:
 
 def plan_of(learner: Learner, today: date, days: int) -> Plan:
     """The plan for today and the days after it, `days` in all. In two queries."""
-    backlog = list(due_schedules(learner, today))
+    backlog = list(waiting_schedules(learner, today).order_by("due_on", "pk"))
     rows = live_schedules(learner, today).filter(due_on__gt=today, due_on__lt=today + timedelta(days=days))
     counts = dict(rows.values_list("due_on").order_by().annotate(count=Count("pk")))
     loads = [0, *(counts.get(today + timedelta(days=n), 0) for n in range(1, days))]
@@ -93,5 +93,5 @@ def last_catch_up(learner: Learner, today: date) -> Done | None:
     event = moved.order_by("-at").first()
     if event is None or not can_be_undone(learner, event.at, today):
         return None
-    act = Act(f"{ActKind.EVENT}:{event.pk}", WORDS[Kind.MOVED])
+    act = Act(f"{ActKind.EVENT}:{event.pk}", Kind.MOVED)
     return Done(act, event.study_on, moved.filter(at=event.at).count())

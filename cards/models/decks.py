@@ -5,14 +5,30 @@ from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, FilteredRelation, OuterRef, Q
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cards.cardtext import Wording, question_of
+from cards.cardtext import Wording, hidden, question_of, show
 from cards.models.groups import Right, StudyGroup
 from cards.models.learners import Learner
 from cards.models.limits import DayLimits
+from cards.models.parts import WHOLE, is_asked, parts_in
 
 if TYPE_CHECKING:
     from cards.models.discussions import Note
@@ -28,7 +44,7 @@ class DeckQuerySet(models.QuerySet["Deck"]):
             if learner.is_staff:
                 seen |= Q(is_public=True) | Q(owner=None)
             elif not learner.is_guest:
-                seen |= Q(group__in=StudyGroup.objects.allowing(learner, Right.READ))
+                seen |= Q(group__among=StudyGroup.objects.allowing(learner, Right.READ))
         return self.filter(seen)
 
     def correctable_by(self, learner: Learner | None) -> Self:
@@ -43,7 +59,7 @@ class DeckQuerySet(models.QuerySet["Deck"]):
         if learner.is_staff:
             mine |= Q(is_public=True) | Q(owner=None, group=None)
         if not learner.is_guest:
-            mine |= Q(group__in=StudyGroup.objects.allowing(learner, Right.EDIT))
+            mine |= Q(group__among=StudyGroup.objects.allowing(learner, Right.EDIT))
         return self.filter(mine)
 
     def reachable_from(self, deck: "Deck", learner: Learner | None) -> Self:
@@ -53,7 +69,9 @@ class DeckQuerySet(models.QuerySet["Deck"]):
 
     def learnt_in(self, group: StudyGroup) -> Self:
         """The group's own decks, and the public ones that it follows; none of the archive."""
-        return self.active().filter(Q(group=group) | Q(is_public=True, followings__group=group))
+        return self.active().filter(
+            Q(group=group) | Q(is_public=True, pk__among=group.followings.values("deck"))
+        )
 
     def active(self) -> Self:
         """Neither in the archive nor in a group that is."""
@@ -73,22 +91,20 @@ class DeckQuerySet(models.QuerySet["Deck"]):
             return decks
         return decks.filter(Q(group=None) | Q(group__in=StudyGroup.objects.of(learner)))
 
-    def with_counts(self, learner: Learner | None, today: date) -> Self:
-        """Annotates `card_count`, `unanswered_count`, `learnt_count` and `due_count` (of that learner, today)."""
+    def with_counts(self, learner: Learner | None) -> Self:
+        """Annotates `card_count`, `unanswered_count` and that learner's `learnt_count`."""
         live = Q(cards__archived_at=None)
         decks = self.annotate(
             card_count=Count("cards", filter=live, distinct=True),
-            unanswered_count=Count("cards", filter=live & Q(cards__answer=""), distinct=True),
+            unanswered_count=Count("cards", filter=live & needs_answer("cards__"), distinct=True),
         )
-        own = live & Q(cards__schedules__learner=learner, cards__schedules__due_on__isnull=False)
-        return decks.annotate(
-            learnt_count=Count("cards__schedules", filter=own, distinct=True),
-            due_count=Count(
-                "cards__schedules",
-                filter=own & Q(cards__schedules__due_on__lte=today, cards__schedules__is_suspended=False),
-                distinct=True,
-            ),
-        ).order_by("name", "pk")  # a query that groups forgets the order of Meta
+        # Those of all others who learn the deck are not even joined: there may be ten thousand.
+        theirs = FilteredRelation("cards__schedules", condition=Q(cards__schedules__learner=learner))
+        learnt = live & Q(own__due_on__isnull=False) & is_asked("cards__parts", "own__")
+        decks = decks.annotate(own=theirs).annotate(
+            learnt_count=Count("own__card", filter=learnt, distinct=True)
+        )
+        return decks.order_by("name", "pk")  # a query that groups forgets the order of Meta
 
     def kept_without(self, owners: Collection[Learner], groups: Collection[StudyGroup] = ()) -> Self:
         """Of the owners' decks those that outlive them: public ones, and those that others study or have studied.
@@ -143,6 +159,7 @@ class Deck(models.Model):
         verbose_name = _("deck")
         verbose_name_plural = _("decks")
         ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["name", "id"], name="deck_public", condition=Q(is_public=True))]
         constraints = [
             models.CheckConstraint(
                 name="of_one_or_of_a_group", condition=Q(group=None) | Q(owner=None, is_public=False)
@@ -178,6 +195,11 @@ class Enrolment(DayLimits):
         return f"{self.learner_id} studies {self.deck_id}"
 
 
+def needs_answer(card: str = "") -> Q:
+    """Nothing says what is right, not even a cloze. `card` comes before the names of the card's columns."""
+    return Q((f"{card}answer", ""), (f"{card}parts", WHOLE))
+
+
 class CardQuerySet(models.QuerySet["Card"]):
     def visible_to(self, learner: Learner | None) -> Self:
         """The cards of the decks that the learner may read."""
@@ -194,12 +216,23 @@ class CardQuerySet(models.QuerySet["Card"]):
         return self.filter(no_archive, archived_at=None, deck__archived_at=None)
 
     def needing_an_answer(self) -> Self:
-        return self.active().filter(answer="")
+        return self.active().filter(needs_answer())
 
-    def with_schedule(self, learner: Learner, part: int = 0) -> Self:
-        """Each card with its deck, and in `card.own` the learner's schedule of that part, or None."""
-        own = FilteredRelation("schedules", condition=Q(schedules__learner=learner, schedules__part=part))
-        return self.annotate(own=own).select_related("deck", "own")
+    def with_schedule(self, learner: Learner, part: int | None = None) -> Self:
+        """Each card with its deck, and in `card.own` the learner's schedule of that part, or None.
+
+        Without a part, that of the part which is due the soonest; of suspended ones only where all are.
+        """
+        cards, of_part = self, Q(schedules__part=part)
+        if part is None:
+            rows = learner.schedules.filter(is_asked(OuterRef("parts")), card=OuterRef("pk"))
+            soonest = rows.order_by("is_suspended", F("due_on").asc(nulls_last=True), "part").values("part")
+            first = Case(
+                When(parts=WHOLE, then=0), default=Subquery(soonest[:1]), output_field=IntegerField()
+            )
+            cards, of_part = self.alias(first_part=first), Q(schedules__part=F("first_part"))
+        own = FilteredRelation("schedules", condition=Q(schedules__learner=learner) & of_part)
+        return cards.annotate(own=own).select_related("deck", "own")
 
     def with_note(self, learner: Learner) -> Self:
         """Each card with, in `card.own_note`, the learner's note on it, or None."""
@@ -213,14 +246,45 @@ class CardQuerySet(models.QuerySet["Card"]):
 
     def learnt_in(self, group: StudyGroup) -> Self:
         """Those of the group's decks, and of the decks that it follows."""
-        return self.filter(Q(deck__group=group) | Q(deck__in=group.followings.values("deck")))
+        return self.filter(
+            deck__in=Deck.objects.filter(Q(group=group) | Q(pk__among=group.followings.values("deck")))
+        )
 
     def new_to(self, learner: Learner | None, today: date) -> Self:
-        """Active cards that the learner has no due day for, and has neither suspended nor skipped today."""
+        """Active cards with a part that the learner has no due day for, and that may come today.
+
+        That is no card of which something is suspended, or skipped today; nor, unless the learner has the parts of a
+        card together, one of which another part was done today or is due.
+        """
         if learner is None:
             return self.active()
-        known = Q(due_on__isnull=False) | Q(is_suspended=True) | Q(skipped_on=today)
-        return self.active().filter(~Exists(learner.schedules.filter(known, card=OuterRef("pk"), part=0)))
+        stops = Q(is_suspended=True) | Q(skipped_on=today)
+        if not learner.has_siblings:
+            stops |= Q(counted_on__gte=today)
+        # Of whole cards one list for all, which is read once: of a deck that is learnt each would be looked up.
+        stopped = learner.schedules.filter(stops | Q(part=0, due_on__isnull=False)).values("card")
+        is_new = Q(parts=WHOLE) & ~Q(pk__in=stopped)
+        known = is_asked(OuterRef("parts")) & Q(due_on__isnull=False)
+        if not learner.has_siblings:
+            stops |= known & Q(due_on__lte=today)
+        is_free = ~Exists(learner.schedules.filter(stops, card=OuterRef("pk")))
+        has_more = Q(part_count__gt=_known_count(learner))
+        return self.active().filter(is_new | ~Q(parts=WHOLE) & has_more & is_free)
+
+    def with_new_count(self, learner: Learner) -> Self:
+        """Each with `new_count`: how many of its parts the learner has no due day for."""
+        left = ExpressionWrapper(F("part_count") - _known_count(learner), IntegerField())
+        return self.annotate(new_count=left)
+
+
+def _known_count(learner: Learner) -> Coalesce:
+    """Of a card, how many of its parts the learner has a due day for."""
+    known = learner.schedules.filter(
+        is_asked(OuterRef("parts")), card=OuterRef("pk"), due_on__isnull=False
+    ).order_by()
+    return Coalesce(
+        Subquery(known.annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")), 0
+    )
 
 
 class Card(models.Model):
@@ -245,9 +309,15 @@ class Card(models.Model):
     # What searches look into: models.search.searchable of the wording. PostgreSQL has an index on each, by migration.
     search_text = models.TextField(default="", editable=False)
     search_tags = models.TextField(default="", editable=False)
+    # Which parts it has (models.parts), and how many: they follow from the prompt.
+    parts = models.PositiveIntegerField(default=WHOLE, db_default=WHOLE, editable=False)
+    part_count = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
 
     objects: ClassVar[CardQuerySet] = CardQuerySet.as_manager()  # type: ignore[assignment]
-    own: "Schedule | None" = None  # the schedule that with_schedule() found
+    own: "Schedule | None" = (
+        None  # the schedule that with_schedule() found, or that of the part that is asked
+    )
+    part = 0  # the part that is asked
     own_note: "Note | None" = None  # the note that with_note() found
     can_correct = False  # what with_can_correct() found
 
@@ -257,9 +327,10 @@ class Card(models.Model):
         ordering = ["deck", "position", "pk"]
         indexes = [
             models.Index(fields=["deck", "position", "id"], name="card_in_deck"),
-            models.Index(fields=["deck"], name="card_unanswered", condition=Q(answer="")),
+            models.Index(fields=["deck"], name="card_unanswered", condition=needs_answer()),
+            models.Index(fields=["deck"], name="card_with_demo", condition=Q(details__contains="demo:")),
             # So that counting what is due reads no card's text.
-            models.Index(fields=["id", "deck"], name="card_live", condition=Q(archived_at=None)),
+            models.Index(fields=["id", "deck", "parts"], name="card_live", condition=Q(archived_at=None)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["deck", "key"], condition=~Q(key=""), name="one_card_per_key"),
@@ -280,5 +351,29 @@ class Card(models.Model):
         return Wording(self.prompt, self.answer, self.details)
 
     @property
+    def question(self) -> str:
+        """What is asked: the prompt with the gaps of the part that is."""
+        return show(self.prompt, self.part) if self.part else self.wording.question
+
+    @property
+    def solution(self) -> str:
+        """The same with these gaps filled in."""
+        return show(self.prompt, self.part, is_filled=True) if self.part else self.wording.question
+
+    @property
+    def expected(self) -> str:
+        """What is compared with what a learner wrote: the answer, or what the gaps asked for."""
+        return "; ".join(hidden(self.prompt, self.part)) if self.part else self.answer
+
+    @property
+    def part_numbers(self) -> tuple[int, ...]:
+        """The parts that it has: 0 alone, the whole card; or the numbers of its clozes."""
+        return parts_in(self.parts)
+
+    @property
+    def has_clozes(self) -> bool:
+        return self.parts != WHOLE
+
+    @property
     def needs_answer(self) -> bool:
-        return not self.answer
+        return not self.answer and not self.has_clozes

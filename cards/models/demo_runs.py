@@ -12,13 +12,20 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cards.demos.registry import demo as demo_of
 from cards.models.decks import Card
 from cards.models.learners import Learner
 
 
 def result_key(slug: str, parameters: dict[str, Any], seed: int, environment: dict[str, Any]) -> str:
-    """What names a result: the same demo, parameters, seed, library versions and device give the same."""
-    named = [slug, parameters, seed, environment]
+    """What names a result: the same demo, parameters, seed, library versions and device give the same.
+
+    The demo is the same as long as its code is; the photos of the pets count where it may show them.
+    """
+    demo = demo_of(slug)
+    code = demo.code if demo else ""
+    pets = environment.get("pets", "") if demo and demo.has_pets else ""
+    named = [slug, code, parameters, seed, environment | {"pets": pets}]
     return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
 
 
@@ -149,6 +156,11 @@ class DemoRun(models.Model):
                 condition=Q(status__in=["queued", "running"]),
             ),
             models.Index(fields=["created_at"], name="run_by_age"),
+            models.Index(
+                fields=["slug", "-created_at"],
+                name="run_computed",
+                condition=Q(status="done", result__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -99,6 +99,8 @@ class Learner(AbstractUser, DayLimits):
         default=NewPlace.AFTER.value,
         choices=NEW_PLACES,
     )
+    # Whether several parts of one card may come on one day.
+    has_siblings = models.BooleanField(_("the parts of a card on one day"), default=False, db_default=False)
     # Whether an enrolment has limits of its own. The enrolments say the same; this spares the queue reading them.
     has_deck_limits = models.BooleanField(default=False, editable=False)
     # A mail of what is due, in the morning. `digest_on` is the latest study day that one was claimed for.

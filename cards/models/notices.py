@@ -77,7 +77,7 @@ class Notice(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["learner", "-created_at"], name="inbox"),
-            models.Index(fields=["learner"], condition=Q(read_at=None), name="unread_notices"),
+            models.Index(fields=["learner", "-id"], condition=Q(read_at=None), name="unread_notices"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ false of every card, and can be negated.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, assert_never
@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.cardtext import Wording
 from cards.markup import plain
-from cards.models.decks import Card, CardQuerySet, Deck
+from cards.models.decks import Card, CardQuerySet, Deck, needs_answer
 from cards.models.learners import Learner
-from cards.models.queue import due
+from cards.models.lists import due
+from cards.models.parts import WHOLE, is_asked
 from cards.models.revisions import Flag
 from cards.models.study import StudyEvent
 from cards.scheduling import Grade
@@ -42,7 +43,6 @@ from cards.search import (
 )
 
 NONE = Q(pk__in=())
-LEARNT = Q(own_due_on__isnull=False)
 LOOKUPS = {
     Comparison.BELOW: "lt",
     Comparison.AT_MOST: "lte",
@@ -50,7 +50,7 @@ LOOKUPS = {
     Comparison.AT_LEAST: "gte",
     Comparison.ABOVE: "gt",
 }
-# What terms ask of a card's schedule. As own_due_on and so on each card has them; they are null without a schedule.
+# What terms ask of a whole card's schedule. As own_due_on and so on each card has them; they are null without one.
 OWN = (
     "id", "due_on", "interval_days", "ease_hundredths", "lapses", "is_suspended", "skipped_on", "counted_on",
 )  # fmt: skip
@@ -86,7 +86,7 @@ def searchable(wording: Wording) -> dict[str, str]:
     What is written on two lines is never found as one phrase.
     """
     tags = [fold(tag) for tag in wording.tags]
-    texts = [plain(text) for text in (wording.prompt, wording.answer, *wording.references)]
+    texts = [plain(text) for text in (wording.filled, wording.answer, *wording.references)]
     return {
         "search_text": "\n".join([*map(fold, texts), *tags]),
         "search_tags": "\n".join(["", *tags, ""]) if tags else "",
@@ -154,7 +154,9 @@ class _Search:
         cards = Card.objects.filter(archived_at=None, deck__in=list(self.decks))
         if self.learner is None:
             return cards
-        return cards.with_schedule(self.learner).alias(**{f"own_{name}": F(f"own__{name}") for name in OWN})
+        return cards.with_schedule(self.learner, 0).alias(
+            **{f"own_{name}": F(f"own__{name}") for name in OWN}
+        )
 
     def condition(self, query: Query) -> Q:
         match query:
@@ -172,7 +174,7 @@ class _Search:
             case Either(queries):
                 return Q(*map(self.condition, queries), _connector=Q.OR)
             case Is(Status.UNANSWERED):
-                return Q(answer="")
+                return needs_answer()
             case Is(Status.NEW):
                 return ~self.condition(Is(Status.LEARNT))
             case Is() | Compared() | Forgotten():
@@ -186,7 +188,10 @@ class _Search:
                 return self._status(status, learner)
             case Compared(quantity, comparison, number):
                 value = self.today + timedelta(days=number) if quantity is Quantity.DUE else number
-                return LEARNT & Q((f"own_{COLUMNS[quantity]}__{LOOKUPS[comparison]}", value))
+                return self._part(
+                    lambda own: _learnt(own) & Q((f"{own}{COLUMNS[quantity]}__{LOOKUPS[comparison]}", value)),
+                    learner,
+                )
             case Forgotten(days):
                 since = self.today - timedelta(days=days)
                 grades = StudyEvent.objects.graded_and_standing()
@@ -198,20 +203,29 @@ class _Search:
         match status:
             case Status.DUE:
                 studied = Q(deck__in=Deck.objects.studied_by(learner))
-                return LEARNT & due(self.today, "own_") & studied
+                return self._part(lambda own: _learnt(own) & due(self.today, own), learner) & studied
             case Status.LEARNT:
-                return LEARNT
+                return self._part(_learnt, learner)
             case Status.LEECH:
                 limit = learner.leech_lapses
-                return Q(own_id__isnull=False, own_lapses__gte=limit) if limit else NONE
+                return self._part(lambda own: Q((f"{own}lapses__gte", limit)), learner) if limit else NONE
             case Status.SUSPENDED:
-                return Q(own_id__isnull=False, own_is_suspended=True)
+                return self._part(lambda own: Q((f"{own}is_suspended", True)), learner)
             case Status.FLAGGED:
                 return _exists(Flag.objects.open().filter(learner=learner))
             case Status.NEW | Status.UNANSWERED:
                 raise AssertionError("So is a card for somebody unknown too.")
             case _:
                 assert_never(status)
+
+    def _part(self, asks: Callable[[str], Q], learner: Learner) -> Q:
+        """The learner's schedule of a part of the card is so. `asks` takes what stands before its columns' names.
+
+        That of a whole card is joined; those of a card with clozes are looked up.
+        """
+        whole = Q(parts=WHOLE, own_id__isnull=False) & asks("own_")
+        parts = learner.schedules.filter(is_asked(OuterRef("parts")) & asks(""))
+        return whole | ~Q(parts=WHOLE) & _exists(parts)
 
     def _decks_named(self, name: str, is_whole: bool) -> list[int]:
         """Compared here: a database has no folded names, and there are few decks. `deck=#7` is that of the id 7."""
@@ -220,6 +234,10 @@ class _Search:
         if is_whole:
             return [pk for pk, deck in self.decks.items() if fold(deck) == name]
         return [pk for pk, deck in self.decks.items() if name in fold(deck)]
+
+
+def _learnt(own: str) -> Q:
+    return Q((f"{own}due_on__isnull", False))
 
 
 def _exists(rows: QuerySet[Any]) -> Q:

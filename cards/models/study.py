@@ -1,18 +1,23 @@
 """The log of what happened to each learner's card part, and the schedule that its replay gives."""
 
 import uuid
-from dataclasses import asdict, fields
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from cards.models.append_only import AppendOnly, AppendOnlyQuerySet
 from cards.models.decks import Card
 from cards.models.learners import Learner
+from cards.models.parts import WHOLE, is_asked
 from cards.scheduling import NOT_MOVED, USUAL_WEEK, Event, Grade, Kind, Mode, Origin, Spreading, State
+
+STATE = tuple(State.__dataclass_fields__)
+STATE_OF = attrgetter(*STATE)  # of a schedule and of a state alike
 
 
 class StudySettings(AppendOnly):
@@ -170,11 +175,27 @@ class StudyEvent(AppendOnly):
         )
 
 
+class ScheduleQuerySet(models.QuerySet["Schedule"]):
+    def known_cards(self) -> Self:
+        """Those of cards of which the learner has a due day for each part."""
+        of_card = Schedule.objects.filter(
+            is_asked(OuterRef("card__parts")),
+            learner=OuterRef("learner"),
+            card=OuterRef("card"),
+            due_on__isnull=False,
+        )
+        counts = of_card.order_by().values("learner").annotate(n=models.Count("pk")).values("n")
+        is_whole = Q(part=0, card__parts=WHOLE)
+        all_parts = Q(part__gt=0) & Q(Exact(models.F("card__part_count"), models.Subquery(counts)))
+        return self.filter(is_whole | all_parts, due_on__isnull=False)
+
+
 class Schedule(models.Model):
     """What a replay of one log gives: scheduling.State, column by column. Written from events alone."""
 
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="schedules")
-    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="schedules")
+    # Its index is schedule_of_card: by the card alone PostgreSQL looked through the schedules of all who learn it.
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="schedules", db_index=False)
     part = models.PositiveSmallIntegerField(default=0)
     number = models.PositiveIntegerField(help_text=_("The number of the last event."))
     due_on = models.DateField(null=True)
@@ -190,12 +211,15 @@ class Schedule(models.Model):
     is_suspended = models.BooleanField()
     skipped_on = models.DateField(null=True)
 
+    objects: ClassVar[ScheduleQuerySet] = ScheduleQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("schedule")
         verbose_name_plural = _("schedules")
         constraints = [models.UniqueConstraint(fields=["learner", "card", "part"], name="one_schedule")]
         indexes = [
             models.Index(fields=["learner", "due_on", "id"], name="schedule_next_due"),
+            models.Index(fields=["card", "learner"], name="schedule_of_card"),
             models.Index(
                 fields=["learner", "repeat_on", "graded_at"],
                 name="schedule_repeats",
@@ -210,9 +234,9 @@ class Schedule(models.Model):
 
     @property
     def state(self) -> State:
-        return State(**{field.name: getattr(self, field.name) for field in fields(State)})
+        return State(*STATE_OF(self))
 
     @staticmethod
     def columns(state: State) -> dict[str, Any]:
         """The state as column values."""
-        return asdict(state)
+        return dict(zip(STATE, STATE_OF(state), strict=True))

@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, Sum
 
 from cards.models import Deck
-from cards.models.queue import live_schedules
+from cards.models.lists import live_schedules
 from cards.reports.retention import Memory, after
 from cards.reports.scope import Scope
 from cards.scheduling import NOT_MOVED, Grade, due_day, least_days
@@ -46,7 +46,10 @@ class Ahead:
 
 
 def ahead(scope: Scope, days: int) -> Ahead:
-    """The next `days` study days, were each card answered on its day, with Good. New cards come on top. One query."""
+    """The next `days` study days, were each card answered on its day, with Good. New cards come on top. One query.
+
+    Parts of one card are taken for cards of their own, which may come on one day.
+    """
     rows = live_schedules(scope.learner, scope.today).order_by()
     if scope.deck is not None:
         rows = rows.filter(card__deck=scope.deck)
@@ -96,7 +99,7 @@ class Progress:
 def progress(scope: Scope) -> list[Progress]:
     """Each deck of the scope that has cards, by name. The pace is that of the last four weeks. Three queries."""
     since = scope.today - timedelta(days=PACE_DAYS - 1)
-    cards = dict(scope.cards().order_by().values_list("deck").annotate(count=Count("pk")))
+    cards = dict(scope.cards().order_by().values_list("deck").annotate(count=Sum("part_count")))
     rows = scope.learnt().order_by().values_list("card__deck")
     lately = Q(first_graded_on__gte=since)
     learnt = {

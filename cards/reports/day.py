@@ -1,14 +1,17 @@
 """A learner's day: what it asks and how long that takes, what was done, and when the next one asks for something."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from statistics import median
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, Q, Sum
 
 from cards.models import Learner, StudyEvent
-from cards.models.queue import live_schedules, queue_counts
-from cards.scheduling import Grade, Kind, Mode, QueueCounts
+from cards.models.lists import live_schedules
+from cards.models.queue import queue_counts
+from cards.scheduling import Grade, Kind, Mode, QueueCounts, days_apart
 
 RECENT_ANSWERS = 200
 FEWEST_CARDS = 20  # timed, before anything is said of time
@@ -24,20 +27,31 @@ class DayLoad:
 
 
 def forecast(learner: Learner, today: date, days: int) -> list[DayLoad]:
-    """The cards already learnt that come on each of the next `days` study days, today and what is overdue first."""
+    """The cards already learnt that come on each of the next `days` study days, today and what is overdue first.
+
+    Were each answered on its day: the parts of one card come one a day. Two queries.
+    """
     last = today + timedelta(days=days - 1)
-    rows = (
-        live_schedules(learner, today)
-        .filter(due_on__lte=last)
-        .order_by()
-        .values("due_on")
-        .annotate(cards=Count("pk"))
-        .values_list("due_on", "cards")
-    )
+    rows = live_schedules(learner, today).filter(due_on__lte=last).order_by()
+    alone = rows if learner.has_siblings else rows.filter(part=0)
     counts = dict.fromkeys((today + timedelta(days=n) for n in range(days)), 0)
-    for due_on, cards in rows:
+    for due_on, cards in alone.values("due_on").annotate(cards=Count("pk")).values_list("due_on", "cards"):
         counts[max(due_on or today, today)] += cards
+    if not learner.has_siblings:
+        for day in _days_of_parts(learner, today, last):
+            counts[day] += 1
     return [DayLoad(day, count) for day, count in counts.items()]
+
+
+def _days_of_parts(learner: Learner, today: date, last: date) -> Iterator[date]:
+    """The days, to the last, on which a part of a card with clozes comes."""
+    rows = live_schedules(learner, today).filter(Q(due_on__lte=last) | Q(counted_on=today), part__gt=0)
+    columns = rows.order_by("card").values_list("card", "due_on", "counted_on")
+    for _card, parts in groupby(columns, lambda row: row[0]):
+        due = list(parts)
+        is_done = any(counted_on == today for _, _, counted_on in due)
+        days = days_apart((due_on for _, due_on, _ in due if due_on), today + timedelta(days=is_done))
+        yield from (day for day in days if day <= last)
 
 
 @dataclass(frozen=True, slots=True)

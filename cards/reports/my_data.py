@@ -90,7 +90,7 @@ def held(learner: Learner) -> list[Held]:
     found.append(_held("cards of my decks", own))
     found.append(_held("revisions of those cards", Revision.objects.filter(card__in=own)))
     # Not mine, but without them nobody could read the log.
-    named = Q(pk=learner.study_settings_id) | Q(pk__in=learner.study_events.values("settings"))
+    named = Q(pk=learner.study_settings_id) | Q(pk__among=learner.study_events.values("settings").distinct())
     found.append(_held("study settings that my events name", StudySettings.objects.filter(named)))
     # Not what one may no longer read, such as the cards of a group that one has left.
     studied = Card.objects.visible_to(learner).filter(schedules__learner=learner).exclude(deck__owner=learner)
@@ -243,7 +243,7 @@ def _write_log(out: IO[bytes], learner: Learner) -> None:
             format_html(
                 '<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class="num">{}</td></tr>\n',
                 f"{event.at.astimezone(learner.zone):%Y-%m-%d %H:%M}",
-                plain(event.card.prompt)
+                plain(event.card.wording.filled)
                 if event.card_id in visible
                 else gettext("a card that you no longer read"),
                 f"{kinds[event.kind]} {event.due_on or ''}".strip(),

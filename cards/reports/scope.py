@@ -1,4 +1,4 @@
-"""What a statistic is taken of: all that a learner studies, or one deck of it."""
+"""What a statistic is taken of: all that a learner studies, or one deck of it. Each part of a card counts as a card."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from cards.models import Card, Deck, Learner, Schedule
+from cards.models.parts import is_asked
 from cards.models.study import StudyEventQuerySet
 from cards.scheduling import Kind
 
@@ -45,6 +46,6 @@ class Scope:
         return Card.objects.filter(archived_at=None, deck__in=self.decks())
 
     def learnt(self) -> QuerySet[Schedule]:
-        """The schedules of the cards that were learnt, suspended ones too."""
-        schedules = Schedule.objects.filter(learner=self.learner, due_on__isnull=False)
+        """The schedules of what was learnt of the cards, as they are now; suspended ones too."""
+        schedules = Schedule.objects.filter(is_asked(), learner=self.learner, due_on__isnull=False)
         return schedules.filter(card__archived_at=None, card__deck__in=self.decks())

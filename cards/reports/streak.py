@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F, Min, OuterRef, Q, Subquery
 
 from cards.models import Learner, StudyEvent
-from cards.models.queue import due_schedules
+from cards.models.lists import due_schedules
 from cards.models.study import study_days
 from cards.reports.retention import UNLEARNT, after
 from cards.scheduling import NOT_MOVED, USUAL_WEEK, Kind, Mode, Spreading, due_day, streak

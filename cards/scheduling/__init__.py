@@ -3,7 +3,8 @@
 from cards.scheduling.events import Event, Kind, Mode, Origin
 from cards.scheduling.grade import Grade
 from cards.scheduling.morning import MORNING, NOON, morning_begins
-from cards.scheduling.queue import DueOrder, NewPlace, QueueCounts, Turn, next_turn
+from cards.scheduling.parts import days_apart, parts_today
+from cards.scheduling.queue import DueOrder, NewPlace, QueueCounts, Turn, next_turn, turn_after
 from cards.scheduling.scheduler import Outcome, futures, mode_at, outcome_text, replay, step
 from cards.scheduling.spreading import (
     NOT_MOVED,
@@ -37,6 +38,7 @@ __all__ = [
     "State",
     "Turn",
     "WeekdayShare",
+    "days_apart",
     "due_day",
     "futures",
     "is_week",
@@ -45,9 +47,11 @@ __all__ = [
     "morning_begins",
     "next_turn",
     "outcome_text",
+    "parts_today",
     "replay",
     "step",
     "streak",
     "study_day",
+    "turn_after",
     "zone_offset_minutes",
 ]

@@ -1,6 +1,6 @@
 """What comes next on a study day: from which of its three lists the next card is taken."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -49,6 +49,13 @@ class QueueCounts:
         cards = self.done + self.due + self.new
         return (self.done - self.repeat) / cards if cards else 1.0
 
+    def after(self, graded: Turn, *, comes_again: bool) -> "QueueCounts":
+        """What they are once a card of that list was graded, and comes again today or not."""
+        left = {graded.value: max(0, getattr(self, graded) - 1)}
+        done = self.done + (graded is not Turn.REPEAT)
+        after = replace(self, **left | {"done": done})
+        return replace(after, repeat=after.repeat + comes_again)
+
 
 def next_turn(counts: QueueCounts, introduced: int, place: NewPlace) -> Turn | None:
     """The list whose first card comes next; None when the day is done.
@@ -62,3 +69,17 @@ def next_turn(counts: QueueCounts, introduced: int, place: NewPlace) -> Turn | N
         return Turn.NEW if is_new_behind else Turn.DUE
     turns = [Turn.DUE, Turn.REPEAT, Turn.NEW] if place is NewPlace.LAST else list(Turn)
     return next((turn for turn in turns if getattr(counts, turn)), None)
+
+
+def turn_after(
+    counts: QueueCounts, introduced: int, place: NewPlace, graded: Turn, *, comes_again: bool
+) -> Turn | None:
+    """The list whose first card, but for this one, comes once the card of the list `graded` was graded.
+
+    `comes_again` says that the grade lets it come again today, behind the other repeats. None when the day is done
+    then, or when it is that very card that comes.
+    """
+    others = counts.after(graded, comes_again=False)
+    introduced += graded is Turn.NEW
+    turn = next_turn(counts.after(graded, comes_again=comes_again), introduced, place)
+    return turn if turn and getattr(others, turn) else None

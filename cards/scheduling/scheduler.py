@@ -23,7 +23,7 @@ def replay(events: Iterable[Event]) -> State:
     state = NEW
     for event in log:
         if event.kind is Kind.VOIDED or event.id in voided:
-            state = _numbered(state, event)
+            state = replace(state, number=_number(state, event))
         else:
             state = step(state, event)
     return state
@@ -31,42 +31,50 @@ def replay(events: Iterable[Event]) -> State:
 
 def step(state: State, event: Event) -> State:
     """The state after one more event. Raises ValueError for a voided one: only a replay can take a step back."""
-    state = _numbered(state, event)
+    number = _number(state, event)
     match event.kind:
         case Kind.GRADED:
             assert event.grade is not None
             assert event.mode is not None
-            return _graded(state, event.grade, event.mode, event.study_on, event.at, event.spreading)
+            return _graded(state, number, event.grade, event.mode, event.study_on, event.at, event.spreading)
         case Kind.RESTARTED:
-            return State(number=state.number, is_suspended=state.is_suspended)
+            return State(number=number, is_suspended=state.is_suspended)
         case Kind.DUE_SET | Kind.MOVED:
-            return replace(state, due_on=event.due_on)
+            return replace(state, number=number, due_on=event.due_on)
         case Kind.SKIPPED:
-            return replace(state, skipped_on=event.study_on)
+            return replace(state, number=number, skipped_on=event.study_on)
         case Kind.SUSPENDED | Kind.RESUMED:
-            return replace(state, is_suspended=event.kind is Kind.SUSPENDED)
+            return replace(state, number=number, is_suspended=event.kind is Kind.SUSPENDED)
         case _:
             raise ValueError("Only a replay can take an event back.")
 
 
-def _numbered(state: State, event: Event) -> State:
+def _number(state: State, event: Event) -> int:
+    """The event's, which follows the state's."""
     if event.number != state.number + 1:
         raise ValueError(f"Event {event.number} does not follow event {state.number}.")
-    return replace(state, number=event.number)
+    return event.number
 
 
 def _graded(
-    state: State, grade: Grade, mode: Mode, study_on: date, at: datetime | None, spreading: Spreading
+    state: State,
+    number: int,
+    grade: Grade,
+    mode: Mode,
+    study_on: date,
+    at: datetime | None,
+    spreading: Spreading,
 ) -> State:
     if mode is Mode.PRACTICE:
-        return state
-    state = replace(state, graded_at=at)
+        return replace(state, number=number)
     quality = grade.quality
     if mode is Mode.REPEAT:
         is_done = state.repeat_on == study_on and quality >= sm2.REPEATED_BELOW_QUALITY
-        return replace(state, repeat_on=None) if is_done else state
+        repeat_on = None if is_done else state.repeat_on
+        return replace(state, number=number, graded_at=at, repeat_on=repeat_on)
     if state.counted_on is not None and study_on <= state.counted_on:
-        return state  # not the first of its day, or of a day that a merge brought in behind it: kept, does not count
+        # not the first of its day, or of a day that a merge brought in behind it: kept, does not count
+        return replace(state, number=number, graded_at=at)
     ease = sm2.ease_after(state.ease_hundredths, quality)
     if quality < sm2.PASSING_QUALITY:
         interval, repetitions, lapses = 1, 0, state.lapses + (state.repetitions > 0)
@@ -75,6 +83,8 @@ def _graded(
         repetitions, lapses = state.repetitions + 1, state.lapses
     return replace(
         state,
+        number=number,
+        graded_at=at,
         due_on=due_day(interval, study_on, spreading),
         interval_days=interval,
         ease_hundredths=ease,
@@ -119,7 +129,7 @@ def futures(state: State, today: date, mode: Mode, spreading: Spreading) -> dict
     """The outcome of each grade, by the very function that `step` stores with (the instant and the number aside)."""
     outcomes = {}
     for grade in Grade:
-        after = _graded(state, grade, mode, today, state.graded_at, spreading)
+        after = _graded(state, state.number, grade, mode, today, state.graded_at, spreading)
         is_practice = mode is Mode.PRACTICE
         outcomes[grade] = Outcome(after, after.repeat_on == today and not is_practice, is_practice)
     return outcomes

@@ -1,17 +1,21 @@
 """Card text in templates: rendered Markdown, differences."""
 
 import math
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from cards import kinds, markup
+from cards import cardtext, kinds, markup
 from cards.cardtext import Wording
 from cards.figures.words import about, number_word
 from cards.reports import DayLoad
 from cards.translated import localised, translated
+from chapter5 import pyodide
 
 register = template.Library()
 
@@ -29,6 +33,12 @@ def plain(text: str) -> str:
 
 
 @register.filter
+def filled(prompt: str) -> str:
+    """A prompt, its clozes filled in, for `markdown` or `plain`."""
+    return cardtext.show(prompt, is_filled=True)
+
+
+@register.filter
 def link_text(text: str) -> SafeString:
     """One line of Markdown, such as a reference, without the paragraph around it."""
     return mark_safe(markup.render_in(translated, text).strip().removeprefix("<p>").removesuffix("</p>"))  # noqa: S308
@@ -40,14 +50,28 @@ register.filter("about", about)
 
 @register.filter
 def written(number: float) -> str:
-    """A number of a worksheet, in the signs of the reader's region."""
-    return localised(kinds.written(number))
+    """A number of a worksheet, in the signs of the reader's region, with a minus sign as prompts have it."""
+    text = localised(kinds.written(abs(number)))
+    return f"−{text}" if number < 0 else text
 
 
 @register.filter
 def working(wording: Wording) -> kinds.Checked | None:
     """The wording's worksheet with nothing filled in."""
     return kinds.check_worksheet(wording.worksheet, {}) if wording.worksheet else None
+
+
+@register.filter
+def python(code: str) -> SafeString:
+    """Python, highlighted, as sanitised HTML."""
+    fence = "`" * (3 + max((len(run) for run in re.findall("`+", code)), default=0))
+    return markdown(f"{fence}python\n{code}\n{fence}")
+
+
+@register.simple_tag
+def pyodide_is_installed() -> bool:
+    """Whether a card's Python console can be opened on this site."""
+    return pyodide.is_installed(settings.PYODIDE_DIR)
 
 
 TAGS = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}
@@ -102,7 +126,12 @@ WHOLE_CURVE = _path([step / STEPS for step in range(STEPS + 1)])
 @register.simple_tag
 def loss_curve(share: float, label: str) -> SafeString:
     """Progress as the learning-rate finder's plot: the day's last card lies at the minimum of the loss."""
-    end = max(0.0, min(1.0, share)) * MINIMUM_AT
+    return _curve(round(max(0.0, min(1.0, share)), 3), str(label))
+
+
+@lru_cache(maxsize=4_096)  # a thousand shares, each about half a pixel
+def _curve(share: float, label: str) -> SafeString:
+    end = share * MINIMUM_AT
     done = _path([*(step / STEPS for step in range(STEPS) if step / STEPS < end), end])
     return format_html(
         '<svg class="curve" viewBox="0 0 672 34" preserveAspectRatio="none" role="img" aria-label="{}">'

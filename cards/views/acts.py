@@ -21,8 +21,9 @@ from cards.forms.review import SessionForm
 from cards.http import Request, own_address
 from cards.models import Learner
 from cards.models.acts import ActKind
+from cards.models.parts import Asked
 from cards.views.guests import known_learner
-from cards.views.review import show_next
+from cards.views.review import note_that_waits, show_next
 from cards.views.session import Session
 
 # What is said when one card, or several, were changed.
@@ -66,6 +67,8 @@ def card_act(request: Request) -> HttpResponse:
     if not form.is_valid():
         said = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return _answer(request, session, back, said, is_bad=True)
+    if (waits := note_that_waits(request)) is not None:
+        return waits
     data = form.cleaned_data
     done, act = DONE[data["act"]]
     learner, instant = known_learner(request), now()
@@ -80,7 +83,7 @@ def card_act(request: Request) -> HttpResponse:
         return _answer(request, session, back, str(bad), is_bad=True)
     number = number_format(count, force_grouping=True)
     said = str(done % {"count": count, "number": number} if count else NOTHING)
-    return _answer(request, session.then(data["cards"][0]), back, said)
+    return _answer(request, session.then(Asked(data["cards"][0])), back, said)
 
 
 @require_POST
@@ -90,40 +93,44 @@ def undo(request: Request) -> HttpResponse:
     form = UndoForm(request.POST)
     if request.learner is None or not form.is_valid():
         raise Http404
+    if (waits := note_that_waits(request)) is not None:
+        return waits
     kind, key = form.cleaned_data["act"]
     try:
-        card_ids, said = _take_back(request.learner, kind, key, now())
+        asked, said = _take_back(request.learner, kind, key, now())
     except NotYours:
         raise Http404 from None
     session = Session.of(form)
     back = own_address(request, form.cleaned_data["next"])
-    return _answer(request, session, back, said, card_id=card_ids[0])
+    return _answer(request, session, back, said, asked=asked)
 
 
-def _take_back(learner: Learner, kind: ActKind, key: UUID | int, instant: datetime) -> tuple[list[int], str]:
+def _take_back(learner: Learner, kind: ActKind, key: UUID | int, instant: datetime) -> tuple[Asked, str]:
+    """The first card that is as it was before, with its part, and what is said."""
     match kind, key:
         case ActKind.EVENT, UUID():
-            ids = acts.undo_event(learner=learner, event_id=key, now=instant)
+            logs = acts.undo_event(learner=learner, event_id=key, now=instant)
+            count = len({card_id for card_id, _part in logs})
             many = ngettext(
                 "Taken back for %(count)s card. It is as it was before.",
                 "Taken back for %(count)s cards. They are as they were before.",
-                len(ids),
-            ) % {"count": len(ids)}
-            return ids, many if len(ids) > 1 else gettext("Taken back. The card is as it was before.")
+                count,
+            ) % {"count": count}
+            said = many if count > 1 else gettext("Taken back. The card is as it was before.")
+            return Asked(*logs[0]), said
         case ActKind.FLAG, int():
-            return [acts.undo_flag(learner=learner, flag_id=key, now=instant)], gettext(
-                "The flag is withdrawn."
-            )
+            card_id = acts.undo_flag(learner=learner, flag_id=key, now=instant)
+            return Asked(card_id), gettext("The flag is withdrawn.")
         case _, int():
             ids = acts.undo_own_edit(learner=learner, revision_id=key, now=instant)
             if len(ids) == 1:
-                return ids, gettext("Your edit is taken back. The card reads as before.")
+                return Asked(ids[0]), gettext("Your edit is taken back. The card reads as before.")
             many = ngettext(
                 "Your edit of %(count)s card is taken back. It reads as before.",
                 "Your edit of %(count)s cards is taken back. They read as before.",
                 len(ids),
             )
-            return ids, many % {"count": len(ids)}
+            return Asked(ids[0]), many % {"count": len(ids)}
     raise NotYours(key)
 
 
@@ -133,11 +140,11 @@ def _answer(
     back: str,
     said: str,
     *,
-    card_id: int | None = None,
+    asked: Asked | None = None,
     is_bad: bool = False,
 ) -> HttpResponse:
     if request.htmx:
-        return show_next(request, session, card_id=card_id, said=said)
+        return show_next(request, session, asked=asked, said=said)
     say: Callable[[Request, str], None] = messages.error if is_bad else messages.success
     say(request, said)
-    return redirect(back or (session.url(card=card_id) if card_id else session.url()))
+    return redirect(back or (session.url(card=asked) if asked else session.url()))

@@ -28,6 +28,7 @@ from cards.forms.demo_runs import demos_of
 from cards.http import Request, render_page
 from cards.models import Card, Deck, Flag, Learner, Revision, Suggestion
 from cards.models.acts import last_act
+from cards.models.queue import parts_with_schedules
 from cards.views.beside import beside
 from cards.views.editor import conflict_of, read_editor, show_editor
 from cards.views.guests import today_of, zone_of
@@ -57,6 +58,7 @@ def card_detail(request: Request, card_id: int) -> HttpResponse:
     demos = demos_of(card.wording)
     context = {
         "card": card,
+        "parts": parts_with_schedules(card, learner),
         "demos": [each for each in demos if not each.errors],
         "demos_refused": [each for each in demos if each.errors] if can_edit else [],
         "today": today_of(request, now()),

@@ -16,6 +16,7 @@ from cards.forms.decks import ArchiveForm, DeckForm, NewDeckForm, PageForm, Stud
 from cards.http import Request, render_page
 from cards.models import Deck, Right, StudyGroup
 from cards.models.acts import last_act
+from cards.models.lists import with_due_count
 from cards.models.search import deck_queries
 from cards.reports import waiting
 from cards.search import write
@@ -29,7 +30,8 @@ CARDS_PER_PAGE = 100
 def deck_list(request: Request) -> HttpResponse:
     """One's own decks, those of one's groups, the public ones, and apart from them those in the archive."""
     learner = request.learner
-    decks = Deck.objects.studiable_by(learner).with_counts(learner, today_of(request, now()))
+    decks = Deck.objects.studiable_by(learner).with_counts(learner)
+    decks = with_due_count(decks, learner, today_of(request, now()))
     visible = decks.select_related("group").order_by("group__name", "group", "name", "pk")
     active = [deck for deck in visible if not (deck.archived_at or (deck.group and deck.group.archived_at))]
     context = {

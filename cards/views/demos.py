@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Max
+from django.db.models import Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.formats import number_format
@@ -72,7 +72,7 @@ def _cards_by_slug(learner: Learner | None) -> dict[str, list[Card]]:
     """The active cards that the learner may read and that name a demo, by the demo's slug; the starter deck's first."""
     found: dict[str, list[Card]] = defaultdict(list)
     named = Card.objects.active().visible_to(learner).filter(details__contains="demo:")
-    for card in named.order_by("-deck__is_starter", "deck", "position", "pk"):
+    for card in named.select_related("deck").order_by("-deck__is_starter", "deck", "position", "pk"):
         for slug in dict.fromkeys(link.slug for link in card.wording.demos):
             found[slug].append(card)
     return found
@@ -81,8 +81,9 @@ def _cards_by_slug(learner: Learner | None) -> dict[str, list[Card]]:
 def _newest_seconds() -> dict[str, float]:
     """What the newest run that was computed took, by the demo's slug."""
     computed = DemoRun.objects.filter(status=DemoRun.Status.DONE, result__isnull=False)
-    newest = computed.values("slug").annotate(at=Max("created_at")).values("at")
-    return dict(computed.filter(created_at__in=newest).values_list("slug", "result__stamp__seconds"))
+    newest = computed.order_by("-created_at").values("pk")
+    firsts = [Subquery(newest.filter(slug=demo.slug)[:1]) for demo in demos()]
+    return dict(DemoRun.objects.filter(pk__in=firsts).values_list("slug", "result__stamp__seconds"))
 
 
 def _pace(demo: Demo, seconds: float | None) -> str:

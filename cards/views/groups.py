@@ -27,6 +27,7 @@ from cards.forms.decks import ArchiveForm, PageForm
 from cards.forms.groups import FollowForm, GiveForm, GroupForm, ProgressForm, SureForm
 from cards.http import Request, render_page
 from cards.models import Comment, Deck, Membership, Right, StudyGroup
+from cards.models.lists import with_due_count
 from cards.reports import due_assignments, waiting
 from cards.views.guests import today_of
 from cards.views.rights import account_of, group_of
@@ -74,8 +75,9 @@ def group_detail(request: Request, group_id: int) -> HttpResponse:
     learner = account_of(request)
     group = group_of(request, group_id, Right.READ)
     today = today_of(request, now())
-    decks = Deck.objects.active().visible_to(learner).filter(Q(group=group) | Q(followings__group=group))
-    decks = decks.with_counts(learner, today)
+    theirs = Q(group=group) | Q(pk__among=group.followings.values("deck"))
+    decks = Deck.objects.active().visible_to(learner).filter(theirs)
+    decks = with_due_count(decks.with_counts(learner), learner, today)
     archived = group.decks.exclude(archived_at=None) if group.archived_at is None else group.decks.all()
     may_edit, may_moderate, may_run = (
         StudyGroup.objects.allowing(learner, right).filter(pk=group.pk).exists()
@@ -212,7 +214,7 @@ def group_follow(request: Request, group_id: int) -> HttpResponse:
     if request.method == "GET":
         page = PageForm(request.GET)
         followed = set(group.followings.values_list("deck", flat=True))
-        listed = followable.with_counts(request.learner, today_of(request, now()))
+        listed = followable.with_counts(request.learner)
         context = {
             "group": group,
             "followed": followed,

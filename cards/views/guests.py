@@ -15,10 +15,11 @@ from django.utils.crypto import salted_hmac
 
 from cards.actions.learners import guest_for
 from cards.clock import now
-from cards.http import GUEST_ID, Request
+from cards.http import Request
 from cards.models import Learner
 from cards.models.learners import time_zones
 from cards.scheduling import study_day
+from cards.sessions import GUEST_ID
 
 DEFAULT_ROLLOVER_HOUR: int = Learner._meta.get_field("rollover_hour").default
 

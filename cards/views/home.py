@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 from cards.clock import now
 from cards.http import Request, render_page
 from cards.models import Deck
+from cards.models.lists import with_due_count
 from cards.models.queue import more_today, queue_counts
 from cards.reports import DayLoad, asking, due_assignments, forecast, seconds_per_card, streak_of
 from cards.scheduling import QueueCounts
@@ -34,7 +35,7 @@ def home(request: Request) -> HttpResponse:
         "is_behind": len(days) > 1 and days[0].count >= max(MANY_DUE, 2 * max(day.count for day in days[1:])),
         "only_today": learner.exceptions(today) if learner and learner.has_exception(today) else None,
         "more": more_today(learner, today, counts) if learner and not counts.left else None,
-        "decks": Deck.objects.studied_by(learner).with_counts(learner, today),
+        "decks": with_due_count(Deck.objects.studied_by(learner).with_counts(learner), learner, today),
     }
     if learner and not counts.left:
         context |= next_of(learner, today)

@@ -6,6 +6,7 @@ from datetime import date
 from cards.actions.study import Graded, Result
 from cards.forms.demo_runs import CardDemo, demos_of
 from cards.models import Card, Learner
+from cards.models.queue import schedules_of
 from cards.scheduling import State
 from cards.scheduling.leech import is_told
 
@@ -29,11 +30,13 @@ def leech_after(learner: Learner, graded: Graded, today: date) -> Leech | None:
 
 
 def leech_named(learner: Learner | None, card_id: int | None, today: date) -> Leech | None:
-    """The same where an address names the card: without JavaScript, and after a reload. One query."""
+    """The same where an address names the card: without JavaScript, and after a reload. One query, or two."""
     if learner is None or card_id is None:
         return None
-    card = Card.objects.visible_to(learner).with_schedule(learner).filter(pk=card_id).first()
-    return _leech(learner, card, card.own.state, today) if card and card.own else None
+    card = Card.objects.visible_to(learner).with_schedule(learner, 0).filter(pk=card_id).first()
+    rows = schedules_of(card, learner).values() if card else []
+    found = (_leech(learner, card, row.state, today) for row in rows if card)
+    return next((leech for leech in found if leech), None)
 
 
 def _leech(learner: Learner, card: Card, state: State, today: date) -> Leech | None:

@@ -103,7 +103,7 @@ def _show(
         "encoding": form.encoding,
         "rows": [(paragraph, roles[f"role-{paragraph.number}"]) for paragraph in paragraphs],
         "questions": questions,
-        "unanswered": sum(not draft.answer for draft in questions.cards) if questions else 0,
+        "unanswered": sum(draft.needs_answer for draft in questions.cards) if questions else 0,
         "error": error,
     }
     return render_page(request, "questionnaires/questionnaire_read.html", context, status=status)

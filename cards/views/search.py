@@ -44,7 +44,7 @@ class Found:
         if not missing:
             return cls(card, mark(prompt, needles), [])
         wording = card.wording
-        texts = (wording.prompt, wording.answer, *wording.references, *wording.tags)
+        texts = (wording.filled, wording.answer, *wording.references, *wording.tags)
         around = (excerpt(plain(text), missing) for text in texts)
         return cls(card, mark(prompt, needles), next(filter(None, around), []))
 

@@ -2,19 +2,28 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from cards.clock import now
 from cards.forms.review import SessionForm
 from cards.http import Request
 from cards.models import Card, Learner
 from cards.models.acts import Act, last_act
-from cards.models.practice import Order, practice_cards
-from cards.models.queue import is_in_queue, next_card, queue_counts
+from cards.models.parts import Asked
+from cards.models.practice import Order, next_place, place_of, practice_cards
+from cards.models.queue import is_in_queue, next_card, part_of_day, queue_counts
+from cards.models.readable import readable_card
 from cards.scheduling import QueueCounts
 from cards.search import parse
+
+
+@lru_cache
+def _address(prefix: str) -> str:
+    """Looked up once: each grade's reply names it."""
+    return reverse("cards:review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Session:
     practise: str = ""
     order: Order = Order.DECK
     seed: int | None = None
-    after: int | None = None
+    after: Asked | None = None
 
     @classmethod
     def of(cls, form: SessionForm) -> "Session":
@@ -41,21 +50,21 @@ class Session:
         return {name: value for name, value in named.items() if value is not None} if self.practise else {}
 
     def url(self, **more: object) -> str:
-        query = urlencode({**self.fields(), **more})
-        return reverse("cards:review") + (f"?{query}" if query else "")
+        named = {**self.fields(), **more}
+        return _address(get_script_prefix()) + (f"?{urlencode(named)}" if named else "")
 
-    def then(self, card_id: int) -> "Session":
-        """The session after that card."""
-        return replace(self, after=card_id) if self.practise else self
+    def then(self, asked: Asked) -> "Session":
+        """The session after that card, or that part of it."""
+        return replace(self, after=asked) if self.practise else self
 
-    def cards(self, learner: Learner | None, today: date) -> list[int]:
-        """The ids of what is practised, in order."""
+    def cards(self, learner: Learner | None, today: date) -> list[Asked]:
+        """What is practised, in order."""
         return practice_cards(parse(self.practise), learner, today, self.order, self.seed or 0, self.after)
 
 
 @dataclass(frozen=True, slots=True)
 class Practised:
-    """How far a practice is: so many of its cards lie behind."""
+    """How far a practice is: so many of its cards lie behind, each part counted."""
 
     cards: int = 0
     total: int = 0
@@ -67,30 +76,35 @@ class Practised:
 
 
 def pick(
-    learner: Learner | None, session: Session, today: date, card_id: int | None
+    learner: Learner | None, session: Session, today: date, asked: Asked | None
 ) -> tuple[Card | None, QueueCounts, Practised]:
-    """The card of that id where it is one of the session's, else the one that comes next; and how far it is."""
+    """That card where it is one of the session's, else the one that comes next, with the part that is asked; and how
+    far the session is."""
     if session.practise:
-        ids = session.cards(learner, today)
-        place = ids.index(session.after) + 1 if session.after in ids else 0
-        if card_id in ids:
-            place = ids.index(card_id)
-        card = card_for(learner, ids[place]) if place < len(ids) else None
-        return card, QueueCounts(), Practised(place, len(ids))
-    if card_id is not None and learner is not None:
-        asked = card_for(learner, card_id)
-        if asked is not None and is_in_queue(asked, learner, today):
-            return asked, queue_counts(learner, today), Practised()
+        found = session.cards(learner, today)
+        place = next_place(found, session.after)
+        if asked is not None:
+            place = place_of(asked, found, place)
+        card = card_for(learner, found[place], today) if place < len(found) else None
+        return card, QueueCounts(), Practised(place, len(found))
+    if asked is not None and learner is not None:
+        card = card_for(learner, Asked(asked.card_id), today)
+        if card is not None and is_in_queue(card, learner, today):
+            counts = queue_counts(learner, today, is_exact=False)
+            return part_of_day(card, learner, today, asked.part), counts, Practised()
     return *next_card(learner, today), Practised()
 
 
-def card_for(learner: Learner | None, card_id: int, *, has_answer: bool = False) -> Card | None:
-    """With its schedule; to be shown with its answer, with the learner's note and their right too."""
-    cards = Card.objects.visible_to(learner).filter(pk=card_id)
-    if learner is not None:
-        cards = cards.with_schedule(learner)
-        return cards.with_note(learner).with_can_correct(learner).first() if has_answer else cards.first()
-    return cards.select_related("deck").with_can_correct(None).first()
+def card_for(learner: Learner | None, asked: Asked, today: date, *, has_answer: bool = False) -> Card | None:
+    """The card as `readable_card` has it; for somebody unknown with its deck alone, and what they may do."""
+    if learner is None:
+        cards = Card.objects.visible_to(None).filter(pk=asked.card_id)
+        card = cards.select_related("deck").with_can_correct(None).first()
+    else:
+        card = readable_card(learner, today, asked, has_answer=has_answer)
+    if card is not None:
+        card.part = asked.part
+    return card
 
 
 def frame(

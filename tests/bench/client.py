@@ -26,16 +26,17 @@ class Reply:
 
 @dataclass
 class Client:
-    """Talks to one server. Raises AssertionError for every answer but 200."""
+    """Talks to one server. Raises AssertionError for every answer but `expected`."""
 
     url: str
     cookies: dict[str, str] = field(default_factory=dict)
+    expected: tuple[int, ...] = (200,)
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)
 
-    def get(self, path: str) -> Reply:
-        return self._ask("GET", path, None, {})
+    def get(self, path: str, **headers: str) -> Reply:
+        return self._ask("GET", path, None, headers)
 
     def post(self, path: str, form: dict[str, object]) -> Reply:
         """As htmx does."""
@@ -51,10 +52,37 @@ class Client:
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         content = answer.read()
-        assert answer.status == 200, f"{method} {path}: {answer.status}"
+        assert answer.status in self.expected, f"{method} {path}: {answer.status}"
         for header in answer.headers.get_all("Set-Cookie", []):
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(header).items()}
         return Reply(content, answer.headers.get("Content-Encoding", ""))
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The prompt that came with an answer: as a grade's form names it, after which grades, and what it asks."""
+
+    name: str
+    grades: list[int]
+    card: int
+    part: int
+    number: int
+
+    @classmethod
+    def of(cls, answer: str) -> "Ahead | None":
+        found = re.search(
+            r'<template id="ahead" data-shows="((\d+)(?:\.(\d+))?-(\d+)-[^"]+)" data-grades="([^"]+)">',
+            answer,
+        )
+        if found is None:
+            return None
+        grades = [int(grade) for grade in found[5].split()]
+        return cls(found[1], grades, int(found[2]), int(found[3] or 0), int(found[4]))
+
+    @staticmethod
+    def is_confirmed_by(reply: str) -> bool:
+        """Whether it comes; else the reply brings something in its place."""
+        return 'id="progress"' in reply and 'id="session"' not in reply
 
 
 class Guest:
@@ -70,6 +98,17 @@ class Guest:
         reply = self.client.post("/review/grade/", form)
         self._read(reply)
         return reply
+
+    def grade_ahead(self, grade: int) -> tuple[Reply, Reply]:
+        """The card's answer, which brings the next prompt, and the reply that confirms that."""
+        answer = self.client.get(f"/review/{self.card}/?n={self.number}", **{"HX-Request": "true"})
+        ahead = Ahead.of(answer.text)
+        assert ahead, answer.text
+        form = {"card": self.card, "part": 0, "n": self.number, "grade": grade, "ahead": ahead.name}
+        reply = self.client.post("/review/grade/", form)
+        assert ahead.is_confirmed_by(reply.text), reply.text
+        self.card, self.number = ahead.card, ahead.number
+        return answer, reply
 
     def _read(self, reply: Reply) -> None:
         text = reply.text

@@ -10,13 +10,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Figure:
-    """The runs of one quantity. `target` is where we want to be, and is only said; above `at_most` the bench fails."""
+    """The runs of one quantity. `target` is where we want to be, and is only said; the bench fails above `at_most`, and
+    below `at_least`."""
 
     name: str
     unit: str
     runs: Sequence[float]
     target: float | None = None
     at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def value(self) -> float:
@@ -24,12 +26,15 @@ class Figure:
 
     @property
     def is_missed(self) -> bool:
-        return self.at_most is not None and self.value > self.at_most
+        too_much = self.at_most is not None and self.value > self.at_most
+        return too_much or (self.at_least is not None and self.value < self.at_least)
 
     @property
     def limit(self) -> str:
         if self.at_most is not None:
             return f"at most {self.at_most:g}" + (": MISSED" if self.is_missed else "")
+        if self.at_least is not None:
+            return f"at least {self.at_least:g}" + (": MISSED" if self.is_missed else "")
         if self.target is not None:
             return f"target {self.target:g}" + (", not met" if self.value > self.target else "")
         return ""
@@ -37,7 +42,7 @@ class Figure:
     def as_json(self) -> dict[str, object]:
         return {
             "name": self.name, "unit": self.unit, "median": self.value, "runs": list(self.runs),
-            "target": self.target, "at_most": self.at_most, "missed": self.is_missed,
+            "target": self.target, "at_most": self.at_most, "at_least": self.at_least, "missed": self.is_missed,
         }  # fmt: skip
 
 

@@ -25,5 +25,10 @@ def measure() -> Iterator[Figure]:
         cold = len(page.body) + sum(len(newcomer.get(file).body) for file in files)
         guest = Guest(server.url)
         replies = [len(guest.grade(3).body) for _ in range(GRADED - 1)]  # the day's last brings the finish
+        guest = Guest(server.url)
+        ahead = [guest.grade_ahead(3) for _ in range(GRADED - 1)]
     yield Figure("review page, cold: all its bytes, compressed", "B", [cold], at_most=AT_MOST_COLD)
-    yield Figure("a graded card's reply", "B", replies, at_most=AT_MOST_REPLY)
+    yield Figure("a graded card's reply, with the next prompt", "B", replies, at_most=AT_MOST_REPLY)
+    confirmed = [len(reply.body) for _, reply in ahead]
+    yield Figure("the same where that prompt stands there", "B", confirmed, at_most=AT_MOST_REPLY)
+    yield Figure("an answer that brings the next prompt", "B", [len(answer.body) for answer, _ in ahead])

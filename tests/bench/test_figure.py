@@ -1,11 +1,13 @@
 """A missed limit fails the bench; a target is only said."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tests import bench
+from tests.bench import yardsticks
 from tests.bench.__main__ import main
 from tests.bench.figure import Figure, percentile, turn_by_turn
 
@@ -37,10 +39,12 @@ def test_a_file_is_a_measurement_and_its_figures_are_kept(measurements: Path, ca
             "runs": [3, 1, 2],
             "target": None,
             "at_most": 2,
+            "at_least": None,
             "missed": False,
         }
     ]
     assert report["machine"]["cores"] >= 1
+    assert report["yardsticks_sha256"] == sha256(Path(yardsticks.__file__).read_bytes()).hexdigest()
     assert "1 … 3   at most 2" in capsys.readouterr().out
 
 
@@ -51,6 +55,19 @@ def test_a_missed_limit_fails_and_a_missed_target_does_not(measurements: Path, c
     assert "target 4, not met" in capsys.readouterr().out
     assert main([missed]) == 1
     assert "1 missed: b" in capsys.readouterr().out
+
+
+def test_one_that_breaks_off_fails_and_leaves_the_others_theirs(measurements: Path, capfd) -> None:
+    (measurements / "measured_broken.py").write_text(
+        "import os\ndef measure():\n    os.environ['LEFT'] = 'something'\n    yield 1 / 0\n"
+    )
+    kept = declare(measurements, "measured_kept_too", "'a', 'ms', [len(__import__('os').getenv('LEFT', ''))]")
+    assert main(["measured_broken", kept]) == 1
+    (figure,) = json.loads(Path("bench.json").read_text())["figures"]
+    assert (figure["name"], figure["median"]) == ("a", 0)
+    said = capfd.readouterr()
+    assert "broke off: measured_broken" in said.out
+    assert "ZeroDivisionError" in said.err
 
 
 def test_it_refuses_a_name_that_is_no_measurement(measurements: Path) -> None:

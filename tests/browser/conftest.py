@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.server import PASSWORD, Clock, Server, running
+from tests.server import PASSWORD, PATIENCE_SECONDS, Clock, Server, running
 from tests.workers.site import own_services
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+PATIENCE = 1_000 * PATIENCE_SECONDS
+expect.set_options(timeout=PATIENCE)
 people = itertools.count()
+# A preview that a later one overtook; a lost network is `sendError`.
+REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -50,14 +54,18 @@ def new_context(browser: Browser, server: Server) -> Iterator[Callable[..., Brow
     def listen(page: Page) -> None:
         page.on(
             "console",
-            lambda said: said.type in {"error", "warning"} and complaints.append(f"{page.url}: {said.text}"),
+            lambda said: (
+                said.type in {"error", "warning"}
+                and not said.text.startswith(REPLACED)
+                and complaints.append(f"{page.url}: {said.text}")
+            ),
         )
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
 
     def new_context(**options: object) -> BrowserContext:
         address = {"X-Forwarded-For": f"192.0.2.{next(people) % 250 + 1}"}  # each has limits of its own
         context = browser.new_context(base_url=server.url, extra_http_headers=address, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", listen)
         contexts.append(context)
         return context
@@ -94,3 +102,8 @@ def sign_up(page: Page, name: str | None = None) -> str:
     page.locator("main form button[type=submit], main form button:not([type])").first.click()
     page.wait_for_url(lambda url: "/accounts/signup" not in url)
     return name
+
+
+def replied(page: Page) -> None:
+    """Returns when a grade's reply is there: the next prompt was before."""
+    expect(page.locator("#grade")).to_have_count(0)

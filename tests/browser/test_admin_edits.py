@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Server, sign_in, sign_up
+from tests.browser.conftest import Server, replied, sign_in, sign_up
 from tests.browser.test_own_deck import study_nothing_else
 
 PROMPT = "What does softmax do?"
@@ -101,6 +101,7 @@ def test_an_admins_edit_reaches_the_review_and_the_history_and_no_schedule(
     expect(me.get_by_role("button", name="Good")).to_be_focused()
     me.keyboard.press("1")  # so that it comes again today
     expect(me.get_by_role("button", name="Show answer")).to_be_focused()
+    replied(me)
     studied = server.manage("shell", "-v0", "-c", STUDIED.format(name=name, card=shared.card))
     assert [len(rows) for rows in json.loads(studied.splitlines()[-1])] == [1, 1]
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, sign_up
+from tests.browser.conftest import Server, replied, sign_up
 
 # A card that is graded, then edited, then due.
 LEARN = """
@@ -14,7 +14,7 @@ from cards.clock import now
 from cards.models import Card, Learner
 from cards.scheduling import Grade
 learner = Learner.objects.get(username="{name}")
-card = Card.objects.filter(deck__source_key="chapter5").exclude(answer="").last()
+card = Card.objects.filter(deck__source_key="chapter5", parts=1).exclude(answer="").last()
 def edit(answer, at):
     wording = Wording(card.prompt, answer, card.details)
     edit_card(card=card, wording=wording, base_number=card.revision_number, author=None, now=at)
@@ -70,6 +70,7 @@ def test_what_changed_is_kept_by_a_grade(page: Page, server: Server) -> None:
     expect(changed.locator("ins")).to_have_text("one")
     page.keyboard.press("3")
     expect(page.get_by_role("button", name="Show answer")).to_be_focused()
+    replied(page)
     page.goto(f"/cards/{card_id}/")
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     expect(changed).to_have_count(0)
@@ -98,6 +99,7 @@ def test_what_was_typed_as_a_note_is_kept_by_the_grade(page: Page, server: Serve
     page.keyboard.press("Escape")
     page.keyboard.press("3")
     expect(page.get_by_role("button", name="Show answer")).to_be_focused()
+    replied(page)
     page.goto(f"/cards/{card_id}/")
     expect(page.get_by_role("region", name="My note")).to_have_text("Mind the sign, 1 2 3.")
 
@@ -112,3 +114,19 @@ def test_it_is_kept_without_javascript_too(server: Server, new_context) -> None:
     expect(page.get_by_role("button", name="Show answer")).to_be_visible()
     page.goto(f"/cards/{card_id}/")
     expect(page.get_by_role("region", name="My note")).to_have_text("Mind the sign.")
+
+
+def test_a_note_that_was_typed_is_kept_by_a_skip_and_by_an_undo(page: Page, server: Server) -> None:
+    first = prompt_of(page, server)
+    for key, text in (("s", "Skipped, and noted."), ("u", "Taken back from here.")):
+        show_answer(page)
+        page.keyboard.press("n")
+        page.locator("#note textarea").fill(text)
+        page.keyboard.press("Escape")
+        page.keyboard.press(key)
+        replied(page)
+        expect(page.get_by_role("button", name="Show answer")).to_be_visible()
+    page.goto(f"/cards/{first}/")
+    expect(page.locator("#note section")).to_have_text("Skipped, and noted.")
+    told = "from cards.models import Note; print(Note.objects.filter(text='Taken back from here.').count())"
+    assert server.manage("shell", "-v0", "-c", told).strip() == "1"

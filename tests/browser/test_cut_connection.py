@@ -5,7 +5,7 @@ import time
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
-from tests.server import Server
+from tests.server import PATIENCE_SECONDS, Server
 from tests.views.plain_browser import Forms
 
 LOOK = (
@@ -15,7 +15,7 @@ LOOK = (
 
 def send(server: Server, cookie: str, method: str, path: str, **fields: str) -> HTTPConnection:
     """Sends a request on a connection of its own; the answer is for whoever wants it."""
-    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=PATIENCE_SECONDS)
     headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
     connection.request(method, path, urlencode(fields) or None, headers)
     return connection
@@ -38,7 +38,7 @@ def rows(server: Server) -> tuple[int, ...]:
 
 
 def wait_for_rows(server: Server, expected: tuple[int, ...]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (found := rows(server)) != expected:
         assert time.monotonic() < deadline, f"{found}, not {expected}"
 

@@ -13,13 +13,13 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from cards.demos import Demo, demos
 from cards.demos.libraries import environment
+from tests.browser.conftest import replied
 from tests.browser.test_every_page import complaints_of, look_at
 from tests.server import ROOT, Server, environment_of, free_port
 from tests.workers.site import QUICK, Workers, own_services
 
-pytestmark = [pytest.mark.xdist_group("demos"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("demos")
 
-COMPUTED = 60_000  # ms; on a busy machine an import alone takes ten seconds
 SOFTMAX, LR_FIND = "Softmax, step by step", "The learning-rate finder"
 CARDS = """
 import json
@@ -101,7 +101,7 @@ def test_softmax_by_keyboard_is_what_torch_gives(
 
     page = new_context(color_scheme=scheme).new_page()
     shown = open_demo(page, cards["softmax_table"], SOFTMAX)
-    expect(shown.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+    expect(shown.locator("svg.plot:visible")).to_have_count(1)
     expect(page.get_by_role("heading", name=SOFTMAX)).to_be_focused()
     assert column(shown, 4) == shown_as(torch.tensor([0.02, -2.49, 1.25]).softmax(0))
     for stamp in (environment().device, f"torch {torch.__version__}", "the activations as given"):
@@ -123,7 +123,7 @@ def test_softmax_by_keyboard_is_what_torch_gives(
         page.keyboard.press("Backspace")
     page.keyboard.press("Enter")
     given = torch.tensor([3.0, 1.0, -2.0])
-    expect(shown.locator("figure table").first).to_contain_text(shown_as(given.exp())[0], timeout=COMPUTED)
+    expect(shown.locator("figure table").first).to_contain_text(shown_as(given.exp())[0])
     expect(page.get_by_role("heading", name=SOFTMAX)).to_be_focused()
     assert column(shown, 3) == shown_as(given.exp())
     assert column(shown, 4) == shown_as(given.softmax(0))
@@ -144,7 +144,7 @@ def test_the_learning_rate_finder_by_keyboard(
 ) -> None:
     page = new_context(color_scheme=scheme).new_page()
     shown = open_demo(page, cards["lr_find"], LR_FIND)
-    expect(shown.locator("svg.plot:visible")).to_have_count(2, timeout=COMPUTED)
+    expect(shown.locator("svg.plot:visible")).to_have_count(2)
     for mark in ("valley", "slide", "steep", "minimum ÷ 10", "last fall"):
         expect(shown.locator("svg.plot:visible").first.get_by_text(mark, exact=True)).to_be_visible()
         expect(shown.locator("dt", has_text=mark).first).to_be_visible()
@@ -161,7 +161,7 @@ def test_the_learning_rate_finder_by_keyboard(
 def test_every_demo_is_run_from_its_card_and_is_right_to_look_at(page: Page, cards, demo: Demo) -> None:
     """In light and dark, wide and narrow: nothing scrolls sideways, and all is named."""
     shown = open_demo(page, cards[demo.slug], demo.title)
-    expect(shown.locator(".stamp")).to_be_visible(timeout=COMPUTED)
+    expect(shown.locator(".stamp")).to_be_visible()
     expect(shown.locator(".finding").first).to_be_visible()
     expect(shown.locator(".try")).to_have_text(demo.try_this)
     shown.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
@@ -174,11 +174,12 @@ def test_grading_goes_on_while_a_demo_runs_and_the_looks_at_it_end(page: Page, c
     field(page, "Batch size").fill("256")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
-    expect(shown.locator(".progress")).to_contain_text("of 450", timeout=COMPUTED)
+    expect(shown.locator(".progress")).to_contain_text("of 450")
     looks: list[str] = []
     page.on("request", lambda request: "/demos/runs/" in request.url and looks.append(request.url))
     page.keyboard.press("3")
-    expect(page.get_by_role("button", name="Show answer")).to_be_focused(timeout=5_000)
+    expect(page.get_by_role("button", name="Show answer")).to_be_focused()
+    replied(page)
     page.wait_for_timeout(300)
     looks.clear()
     page.wait_for_timeout(1_200)
@@ -186,7 +187,7 @@ def test_grading_goes_on_while_a_demo_runs_and_the_looks_at_it_end(page: Page, c
     page.goto("/demos/lr_find/")  # it was not stopped
     expect(page.locator(".rows").first).to_contain_text("300 · 256")
     page.locator(".rows a", has_text="300 · 256").first.click()
-    expect(page.locator("svg.plot:visible")).to_have_count(2, timeout=COMPUTED)
+    expect(page.locator("svg.plot:visible")).to_have_count(2)
 
 
 def test_fine_tune_says_its_phase_and_epoch_while_it_runs(page: Page, cards) -> None:
@@ -196,8 +197,9 @@ def test_fine_tune_says_its_phase_and_epoch_while_it_runs(page: Page, cards) -> 
     field(page, "Frozen epochs").fill("5")
     page.evaluate(NOTE_PROGRESS)
     page.keyboard.press("Enter")
-    expect(shown.locator("svg.plot:visible")).to_have_count(2, timeout=COMPUTED)
+    # The plots may be of the run that stands there with its defaults: the rows are of this one alone.
     expect(shown.locator("tbody").last.locator("tr")).to_have_count(15)
+    expect(shown.locator("svg.plot:visible")).to_have_count(2)
     # Which of them the looks meet depends on the machine; that each is said is tested with the demo.
     assert re.search(r"phase [12], .*epoch \d+ of (5|10)", page.evaluate("noted.join()"))
     assert look_at(page) == []
@@ -212,7 +214,7 @@ def test_a_result_does_not_take_the_focus_from_a_field(page: Page, cards) -> Non
     batch_size.focus()
     page.keyboard.press("Control+a")
     page.keyboard.type("32")
-    expect(shown.locator("svg.plot:visible")).to_have_count(2, timeout=COMPUTED)
+    expect(shown.locator("svg.plot:visible")).to_have_count(2)
     expect(batch_size).to_be_focused()
     expect(batch_size).to_have_value("32")
     expect(page.locator("#live")).to_have_text(re.compile(f"{LR_FIND}: done\\. After 30 steps at each"))
@@ -226,7 +228,7 @@ def test_cancel_by_keyboard(page: Page, cards) -> None:
     expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
     page.keyboard.press("Tab")
     expect(shown.get_by_role("button", name="Cancel")).to_be_focused()
-    expect(shown.locator(".progress")).to_contain_text("of 450", timeout=COMPUTED)
+    expect(shown.locator(".progress")).to_contain_text("of 450")
     expect(shown.get_by_role("button", name="Cancel")).to_be_focused()  # through all the steps
     assert complaints_of(page) == []
     page.keyboard.press("Enter")
@@ -242,7 +244,7 @@ def test_when_cancel_goes_because_the_result_comes_the_focus_is_on_the_heading(p
     expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
     page.keyboard.press("Tab")
     expect(shown.get_by_role("button", name="Cancel")).to_be_focused()
-    expect(shown.locator("svg.plot:visible")).to_have_count(2, timeout=COMPUTED)
+    expect(shown.locator("svg.plot:visible")).to_have_count(2)
     expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
 
 
@@ -251,7 +253,7 @@ def test_two_runs_side_by_side(page: Page, cards) -> None:
         page.goto("/demos/softmax_table/")
         field(page, "Activations").fill(activations)
         page.get_by_role("button", name="Run", exact=True).click()
-        expect(page.locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+        expect(page.locator("svg.plot:visible")).to_have_count(1)
     page.goto("/demos/softmax_table/")
     page.get_by_role("button", name="Show both").click()
     expect(page.get_by_role("row", name="Activations differs 1,2 1,3")).to_be_visible()
@@ -264,7 +266,7 @@ def test_two_runs_side_by_side(page: Page, cards) -> None:
 def test_the_card_page_runs_it_too(page: Page, cards) -> None:
     page.goto(f"/cards/{cards['softmax_table']}/")
     page.keyboard.press("d")
-    expect(panel(page).locator("svg.plot:visible")).to_have_count(1, timeout=COMPUTED)
+    expect(panel(page).locator("svg.plot:visible")).to_have_count(1)
     assert look_at(page) == []
 
 
@@ -275,7 +277,7 @@ def test_it_works_without_javascript(new_context: Callable[..., BrowserContext],
     field(page, "Steps").fill("250")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    expect(page.locator("svg.plot:visible")).to_have_count(2, timeout=COMPUTED)  # the page reloads itself
+    expect(page.locator("svg.plot:visible")).to_have_count(2)  # the page reloads itself
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     assert page.locator("head noscript").count() == 0
     field(page, "Steps").fill("lots")
@@ -309,7 +311,7 @@ def test_without_a_worker_it_is_said_and_a_run_begins_by_itself_once_one_is_ther
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            expect(shown).to_contain_text("It failed. It needed more than 50 MB", timeout=COMPUTED)
+            expect(shown).to_contain_text("It failed. It needed more than 50 MB")
             expect(shown.get_by_role("button", name="Cancel")).to_have_count(0)
             expect(page.locator("#live")).to_contain_text("it failed. It needed more than 50 MB")
             assert look_at(page) == []

@@ -15,7 +15,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, sign_in, sign_up
+from tests.browser.conftest import PATIENCE, Server, sign_in, sign_up
+
+pytestmark = pytest.mark.xdist_group("every_page")  # one process of the tests makes the world, and not each
+AXE = Axe().axe_script
 
 # For each route: the address of its page, filled in from `world` and looked at by a learner (by staff after @, by
 # nobody in particular after -); or the status that a GET answers with instead of a page, and at which address.
@@ -119,6 +122,7 @@ ROWS: dict[str, str] = {
     "cards:my_data_zip": "200 /settings/my-data.zip",
     "cards:my_data_delete": "/settings/my-data/delete/",
     "cards:appearance": "-/appearance/",
+    "cards:console_worker": "200 -/console/worker.js",
     "cards:healthz": "200 -/healthz",
     "cards:readyz": "200 -/readyz",
     "account_login": "-/accounts/login/",
@@ -274,7 +278,7 @@ def world(server: Server, browser: Browser) -> Iterator[World]:
     contexts = [browser.new_context(base_url=server.url) for _ in range(3)]
     world = World(dict(zip(("", "@", "-"), (context.new_page() for context in contexts), strict=True)))
     for page in world.pages.values():
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on(
             "console", lambda said: said.type in {"error", "warning"} and world.complaints.append(said.text)
         )
@@ -351,9 +355,12 @@ def test_every_route_has_a_row() -> None:
 
 def complaints_of(page: Page) -> list[str]:
     """What axe and the layout have against the page as it stands."""
+    if not page.evaluate("'axe' in window"):  # it is half a megabyte, and stays as long as the page
+        page.evaluate(AXE)
+    violations = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
     found = [
         f"{violation['id']}: {violation['help']} at {[node['target'] for node in violation['nodes']][:4]}"
-        for violation in Axe().run(page).response["violations"]
+        for violation in violations
     ]
     width, room = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"

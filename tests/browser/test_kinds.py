@@ -94,7 +94,11 @@ def test_a_worksheet_is_filled_in_as_in_a_spreadsheet_by_keyboard_alone(page: Pa
     page.keyboard.press("Enter")  # from the last cell it checks
     expect(page.get_by_text("2 cells are not right yet. The exponential first.")).to_be_visible()
     expect(cell("C3")).to_be_focused()
-    expect(cell("C3")).to_have_accessible_description("✗ not yet")
+    expect(cell("C3")).to_have_accessible_description(
+        "2 cells are not right yet. The exponential first. ✗ not yet"
+    )
+    expect(cell("C2")).to_have_accessible_description("✓ right")
+    expect(cell("C3")).to_have_attribute("aria-invalid", "true")
     expect(cell("C2")).to_have_value("=exp(B2)")
     page.keyboard.press("Control+A")
     page.keyboard.type("=exp(B3)")

@@ -1,5 +1,6 @@
 """Sites on data of their own, whose manage.py is run, and killed, as a process."""
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -9,9 +10,10 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import psycopg
 
-from tests.server import ROOT, environment_of
+from tests.server import PATIENCE_SECONDS, ROOT, environment_of
 
 SERVER = os.environ.get("DATABASE_URL", "")
 FINGERPRINT = (
@@ -45,17 +47,25 @@ class Site:
     def fingerprint(self) -> str:
         return self.python(FINGERPRINT)
 
-    def is_writing(self) -> bool:
-        """Whether somebody is in the middle of a transaction that writes."""
+    def is_writing(self, process: subprocess.Popen[str], file: Path) -> bool:
+        """Whether that restore of the file is in the middle of its transaction: on SQLite, by how far it has read."""
         if self.database:
             return inserting(self.database)
         with closing(sqlite3.connect(self.folder / "chapter5.sqlite3", timeout=0)) as connection:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
-                time.sleep(0.3)  # until it has written something, too
-                return True
+                return _place(process, file) > file.stat().st_size / 2
         return False
+
+
+def _place(process: subprocess.Popen[str], file: Path) -> int:
+    """Up to where the process has read the file; 0 where it has not opened it."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for opened in psutil.Process(process.pid).open_files():
+            if opened.path == str(file):
+                return int(opened.position)
+    return 0
 
 
 def inserting(database: str) -> bool:
@@ -69,7 +79,7 @@ def inserting(database: str) -> bool:
 
 
 def kill_when(process: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 100
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds():
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline

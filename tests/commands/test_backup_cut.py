@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.commands.sites import SERVER, Site, kill_when
 from tests.server import fresh_database
 
 FILL = "from tests.full_site import fill, many_events; fill(); many_events(6_000)"
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
@@ -40,14 +41,14 @@ def test_killed_backups_and_restores_are_nothing_or_all(new_site, tmp_path) -> N
     other = new_site("other")
     empty = other.fingerprint()
     process = other.start("restore", file)
-    kill_when(process, other.is_writing)
+    kill_when(process, partial(other.is_writing, process, file))
     assert other.fingerprint() == empty
 
     other.python("from cards.models import Deck; from tests.conftest import START; "
                  "Deck.objects.create(name='here', created_at=START)")  # fmt: skip
     kept = other.fingerprint()
     process = other.start("restore", file, "--replace")
-    kill_when(process, other.is_writing)
+    kill_when(process, partial(other.is_writing, process, file))
     assert other.fingerprint() == kept
 
     other.manage("restore", file, "--replace")

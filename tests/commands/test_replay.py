@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from cards.actions.acts import undo_event
 from cards.actions.study import grade_card
 from cards.models import Card, Learner, Schedule, StudyEvent
+from cards.models.parts import part_columns
 from cards.scheduling import Grade
 from tests.conftest import START
 
@@ -56,7 +57,8 @@ def test_it_replays_every_log_of_every_learner(capsys, ada, bob) -> None:
             grade(learner, key, 1, grade=Grade.HARD)
         wrong = grade(learner, "c1", 2, Grade.EASY, START + DAY)
         undo_event(learner=learner, event_id=wrong.event_id, now=START + DAY)
-    grade(ada, "c1", part=1)
+    Card.objects.filter(key="c3").update(prompt="A {{c1::gap}}.", **part_columns((1,)))
+    grade(ada, "c3", part=1)
     assert check(capsys) == (["5 schedules are what their events say."], "")
 
 

@@ -18,8 +18,8 @@ import psutil
 import pytest
 
 from cards.management.commands.serve import declared
+from tests.server import PATIENCE_SECONDS, ROOT, free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 NOT_PASSED_ON = (
     "DATABASE_URL",
     "REDIS_URL",
@@ -32,7 +32,6 @@ NOT_PASSED_ON = (
     "DATA_DIR",
     "DEMO_",
 )
-START_SECONDS = 90  # on a busy machine
 MAKE_RUN = ("make", "-o", ".venv/run.stamp", "run")  # all is installed
 
 
@@ -66,15 +65,15 @@ class Site:
         return done.stdout
 
     def get(self, path: str = "healthz") -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=10) as answer:
             return answer.read().decode()
 
-    def wait_until_up(self, seconds: float = START_SECONDS) -> None:
+    def wait_until_up(self) -> None:
         def is_up() -> bool:
             assert self.process.poll() is None, self.log.read_text()
             return self.answers()
 
-        wait_until(is_up, seconds)
+        wait_until(is_up)
 
     def answers(self) -> bool:
         try:
@@ -122,14 +121,14 @@ class Site:
                 found[queue].children() for queue in ("light", "heavy")
             )
 
-        wait_until(is_complete, START_SECONDS)
+        wait_until(is_complete)
         return found
 
     def assert_gone(self, seconds: float = 15) -> None:
         wait_until(lambda: not self.processes(), seconds)
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"not within {seconds} s"
@@ -150,12 +149,6 @@ def is_alive(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +179,7 @@ def started(site: Site) -> Iterator[Site]:
         yield site
     finally:
         site.kill()
-        site.process.wait(10)
+        site.process.wait(PATIENCE_SECONDS)
 
 
 def test_it_prints_the_admins_password_once_and_keeps_an_edit(tmp_path: Path) -> None:
@@ -244,7 +237,7 @@ def test_make_run_in_a_terminal_leaves_no_process(folder: Path, end: str) -> Non
         os.chdir(ROOT)
         os.execvpe(make[0], make, environment)
     try:
-        wait_until(site.answers, START_SECONDS)
+        wait_until(site.answers)
         if end == "Ctrl-C":
             os.write(terminal, b"\x03")
         elif end == "make is told to end":
@@ -263,24 +256,24 @@ def test_a_killed_worker_is_started_again(site: Site) -> None:
     server = site.server()
     worker = server.children()[0]
     worker.kill()
-    worker.wait(10)
+    worker.wait(PATIENCE_SECONDS)
     assert site.server() == server
-    site.wait_until_up(5)
+    site.wait_until_up()
 
 
 def test_a_killed_server_is_started_again_and_its_workers_are_cleared_away(site: Site) -> None:
     server = site.server()
     orphans = server.children()  # they hold the port
     server.kill()
-    wait_until(lambda: not any(is_alive(orphan) for orphan in orphans), 5)
+    wait_until(lambda: not any(is_alive(orphan) for orphan in orphans))
     assert site.server() != server
-    site.wait_until_up(5)
+    site.wait_until_up()
     assert len(site.processes()) == 4
 
 
 def test_a_killed_supervisor_takes_everything_along(site: Site) -> None:
     site.process.kill()
-    site.process.wait(10)
+    site.process.wait(PATIENCE_SECONDS)
     site.assert_gone()
 
 
@@ -289,7 +282,7 @@ def test_it_clears_away_what_two_kills_at_once_left(site: Site) -> None:
     orphans = server.children()
     site.process.kill()
     server.kill()
-    site.process.wait(10)
+    site.process.wait(PATIENCE_SECONDS)
     again = Site(site.folder, site.port).start()
     try:
         wait_until(
@@ -298,7 +291,7 @@ def test_it_clears_away_what_two_kills_at_once_left(site: Site) -> None:
         again.wait_until_up()
     finally:
         again.process.terminate()
-        again.process.wait(15)
+        again.process.wait(PATIENCE_SECONDS)
 
 
 def test_with_workers_ctrl_c_leaves_no_process(whole_site: Site) -> None:
@@ -309,7 +302,7 @@ def test_with_workers_ctrl_c_leaves_no_process(whole_site: Site) -> None:
 
 def test_with_workers_a_killed_supervisor_takes_everything_along(whole_site: Site) -> None:
     whole_site.process.kill()
-    whole_site.process.wait(10)
+    whole_site.process.wait(PATIENCE_SECONDS)
     whole_site.assert_gone()
 
 
@@ -317,7 +310,7 @@ def test_a_killed_worker_s_parent_is_started_again_and_its_child_cleared_away(wh
     parent = whole_site.programs()["light"]
     orphans = parent.children()
     parent.kill()
-    wait_until(lambda: not any(is_alive(orphan) for orphan in orphans), 5)
+    wait_until(lambda: not any(is_alive(orphan) for orphan in orphans))
     assert whole_site.programs()["light"] != parent
     assert whole_site.answers()
 
@@ -337,7 +330,7 @@ def test_without_demos_the_keeper_is_there_where_mails_are_sent(settings, worker
 
 def test_it_refuses_a_second_start_on_the_same_data(site: Site) -> None:
     second = Site(site.folder).start()
-    assert second.process.wait(20) != 0
+    assert second.process.wait(PATIENCE_SECONDS) != 0
     assert "runs already on" in second.log.read_text()
     assert site.answers()
 
@@ -347,7 +340,7 @@ def test_it_refuses_a_port_in_use(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         site = Site(tmp_path / "var", taken.getsockname()[1]).start()
-        assert site.process.wait(20) != 0
+        assert site.process.wait(PATIENCE_SECONDS) != 0
     assert re.fullmatch(r"CommandError: \S+ cannot be used .+ Set PORT to another\.\n", site.log.read_text())
     assert not (site.folder / "chapter5.sqlite3").exists()
 
@@ -357,5 +350,5 @@ def test_it_refuses_what_is_no_port(tmp_path: Path, port: str) -> None:
     site = Site(tmp_path / "var")
     site.environment["PORT"] = port
     site.start()
-    assert site.process.wait(20) != 0
+    assert site.process.wait(PATIENCE_SECONDS) != 0
     assert f"PORT must be a number from 1 to 65535, not '{port}'." in site.log.read_text()

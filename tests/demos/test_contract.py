@@ -1,6 +1,7 @@
 """What a demo declares and takes: every wrong value has a message, nothing is computed to list demos."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,9 @@ from cards.demos import (
     demos,
     library,
 )
+from cards.demos.contract import DemoError
 
+LIBRARY = Path(library.__path__[0])
 NAMED = {"label": "L", "help": "H"}
 WHOLE = Integer(name="k", default=3, least=1, most=8, **NAMED)
 REAL = Real(name="rate", default=0.1, least=1e-6, most=10, **NAMED)
@@ -111,7 +114,7 @@ def test_parameters_that_do_not_fit_each_other_are_refused() -> None:
 
 
 def test_each_file_of_the_library_is_a_demo_and_says_all_that_is_asked() -> None:
-    files = {path.stem for path in Path(library.__path__[0]).glob("*.py")} - {"__init__"}
+    files = {path.stem for path in LIBRARY.glob("*.py")} - {"__init__"}
     assert {one.slug for one in demos()} == files >= {"softmax_table", "lr_find"}
     for one in demos():
         assert isinstance(one, Demo)
@@ -128,6 +131,48 @@ def test_each_file_of_the_library_is_a_demo_and_says_all_that_is_asked() -> None
             assert parameter.range
             assert parameter.read(parameter.write(parameter.default)) == parameter.default
     assert demo("no_such_demo") is None
+
+
+def test_a_run_that_was_asked_for_has_the_defaults_of_parameters_that_came_since() -> None:
+    softmax = demo("softmax_table")
+    assert softmax.completed({}) == {"activations": [0.02, -2.49, 1.25]}
+    assert softmax.completed({"activations": [1.0, 5.0]}) == {"activations": [1.0, 5.0]}
+    with pytest.raises(DemoError, match="it has no depth, steps any more"):
+        softmax.completed({"steps": 9, "depth": 3})
+
+
+def test_those_demos_have_pets_that_load_photos() -> None:
+    sources = {path.stem: path.read_text() for path in LIBRARY.glob("*.py")}
+    loading = {slug for slug, source in sources.items() if "cards.demos.photos" in source}
+    assert {one.slug for one in demos() if one.has_pets} == loading
+    assert not any("cards.demos.pets" in source for source in sources.values())
+
+
+def test_a_demo_s_code_is_its_own_file_and_all_that_demos_share(tmp_path: Path) -> None:
+    for path in [LIBRARY.parents[1] / "messages.py", *LIBRARY.parent.rglob("*.py")]:
+        copy = tmp_path / path.relative_to(LIBRARY.parents[2])
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+
+    def changed(name: str) -> set[str]:
+        """The demos that are others once that file has one more line."""
+        before = codes(tmp_path)
+        with (tmp_path / "cards" / "demos" / name).open("a") as file:
+            file.write("# mended\n")
+        after = codes(tmp_path)
+        return {slug for slug, code in after.items() if code != before[slug]}
+
+    assert codes(tmp_path) == {one.slug: one.code for one in demos()}
+    assert changed("library/log_curve.py") == {"log_curve"}
+    assert changed("shown.py") == {one.slug for one in demos()}
+
+
+def codes(folder: Path) -> dict[str, str]:
+    show = "import json; from cards.demos import demos; print(json.dumps({one.slug: one.code for one in demos()}))"
+    done = subprocess.run(
+        [sys.executable, "-c", show], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
 
 
 def test_listing_demos_loads_nothing_that_computes() -> None:

@@ -1,6 +1,7 @@
 """Loading what demos compute with: safe before a fork, the shim only where it is needed, chance by the seed."""
 
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,31 @@ def test_a_forked_child_computes_with_what_its_parent_loaded() -> None:
         "os.wait()\n"
     )
     assert shown == "3 1"
+
+
+def test_what_was_freed_among_what_lives_on_goes_back_to_the_system() -> None:
+    """200 MB in pieces too small to be mapped on their own, freed below one that stays."""
+    kept, after = json.loads(
+        fresh(
+            "import ctypes, psutil\n"
+            "from cards.demos import libraries\n"
+            "libc, size, look = ctypes.CDLL(None), 100_000, psutil.Process().memory_info\n"
+            "libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]\n"
+            "before = look().rss\n"
+            "pieces = [libc.malloc(size) for piece in range(2000)]\n"
+            "for piece in pieces:\n"
+            "    ctypes.memset(piece, 1, size)\n"
+            "lives_on = libc.malloc(size)\n"
+            "for piece in pieces:\n"
+            "    libc.free(piece)\n"
+            "kept = look().rss - before\n"
+            "libraries.tidy_child()\n"
+            "print([kept, look().rss - before])\n"
+        )
+    )
+    if platform.libc_ver()[0] == "glibc":
+        assert kept > 190_000_000, "glibc keeps it by itself"
+        assert after < 20_000_000
 
 
 def test_light_demos_need_no_fastai_and_no_drawing_library() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cards.demos import libraries, pets
+from cards.demos import demos, libraries, pets
 from cards.demos.contract import Picture, Table, Text
 from cards.models.demo_runs import result_key
 from tests.demos.library.conftest import loaded  # noqa: F401
@@ -62,8 +62,8 @@ def test_a_folder_that_is_not_whole_is_not_taken(folder: Path) -> None:
     assert "scikit-image" in run("datablock_summary").data_used
 
 
-def key() -> str:
-    return result_key("show_batch", {"items": 9}, 42, asdict(libraries.environment()))
+def key(slug: str = "show_batch") -> str:
+    return result_key(slug, {"items": 9}, 42, asdict(libraries.environment()))
 
 
 def test_other_data_is_another_result(folder: Path) -> None:
@@ -78,6 +78,14 @@ def test_other_data_is_another_result(folder: Path) -> None:
     keys.append(key())
     assert keys[0] == keys[1]
     assert len(set(keys)) == 4
+
+
+def test_a_demo_without_photos_has_the_same_result_with_and_without_pets(folder: Path) -> None:
+    others = [one.slug for one in demos() if not one.has_pets]
+    before = list(map(key, others))
+    make_pets(folder)
+    assert list(map(key, others)) == before
+    assert len(others) == len(demos()) - 2
 
 
 def test_a_worker_s_child_finds_pets_that_came_while_it_lived(folder: Path, settings, monkeypatch) -> None:

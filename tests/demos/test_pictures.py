@@ -56,6 +56,32 @@ def test_a_line_goes_round_what_the_mask_holds_and_nowhere_else() -> None:
     assert not line[:70].any()
 
 
+def test_a_name_stands_on_a_plate_of_its_own_and_around_it_is_the_page() -> None:
+    """In the dark theme, too: light behind the ink, nothing else but the picture."""
+    whole = pictures.named(Image.new("RGB", (320, 100), (0, 0, 255)), "border")
+    assert whole.size == (320, 168)
+    assert whole.getpixel((0, 0)) == (0, 0, 255, 255)
+    assert all(whole.getpixel((x, y))[3] == 0 for x, y in ((0, 110), (319, 110), (0, 167), (319, 167)))
+    plate = np.asarray(whole)[100:]
+    light = (plate == (*pictures.PAPER, 255)).all(axis=2)
+    assert light.sum() > (plate[:, :, 3] == 255).sum() / 2
+    assert light.any(axis=0).sum() > 100
+
+
+def test_so_do_the_names_that_pyplot_draws() -> None:
+    from matplotlib import pyplot
+
+    def draw() -> None:
+        _, axes = pyplot.subplots(1, 1, figsize=(3, 3.5))
+        axes.set_title("cat")
+        axes.set_axis_off()
+
+    drawn = np.asarray(Image.open(io.BytesIO(pictures.by_pyplot(draw, 1))))
+    assert drawn[-1, -1, 3] == drawn[0, 0, 3] == 0
+    light = (drawn == 255).all(axis=2)
+    assert 0 < light.sum() < light.size / 10
+
+
 def test_on_a_sheet_the_page_shows_through_between_the_pictures() -> None:
     whole = Image.open(io.BytesIO(pictures.sheet([[Image.new("RGB", (10, 10))] * 2] * 2)))
     assert whole.size == (10 + pictures.GAP + 10, 10 + pictures.GAP + 10)

@@ -27,4 +27,6 @@ def test_a_column_has_as_many_decimals_as_it_needs(column, texts) -> None:
 
 
 def test_a_number_in_a_sentence_has_two_digits() -> None:
-    assert [short(value) for value in (0.00123, 8.31e-5, 145.2, 10.0)] == ["0.0012", "8.3e−5", "1.5e2", "10"]
+    given = (0.00123, 8.31e-5, 10.0, 99.6, 145.2, -316_228.0, 999_000.0, 3.2e6, math.inf)
+    texts = ["0.0012", "8.3e−5", "10", "100", "150", "−320,000", "1e6", "3.2e6", "inf"]
+    assert [short(value) for value in given] == texts

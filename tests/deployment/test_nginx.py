@@ -25,7 +25,7 @@ from tests.deployment.certificate import make_certificate
 from tests.deployment.compose import ROOT
 from tests.deployment.test_services import ANY, Browser, form_with
 from tests.deployment.test_services import wait_for as wait_until
-from tests.server import free_port, wait_for
+from tests.server import PATIENCE_SECONDS, free_port, wait_for
 from tests.views.plain_browser import Forms
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -52,7 +52,6 @@ http {{
 pytestmark = [
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed (Debian: apt-get install nginx-light)"),
     pytest.mark.xdist_group("deployment"),
-    pytest.mark.timeout(300),
 ]
 
 
@@ -115,7 +114,7 @@ class Host:
             serve = subprocess.Popen(command.split(), cwd=ROOT, env=self.environment, **options)
             nginx = subprocess.Popen(self.configuration(), **options)
         try:
-            wait_for(f"http://127.0.0.1:{self.ports['web']}/readyz", serve, self.log, 120)
+            wait_for(f"http://127.0.0.1:{self.ports['web']}/readyz", serve, self.log)
             yield self
             serve.terminate()
             assert serve.wait(20) == 0
@@ -124,8 +123,8 @@ class Host:
             nginx.terminate()
             for process in self.left():
                 process.kill()
-            serve.wait(20)
-            nginx.wait(20)
+            serve.wait(PATIENCE_SECONDS)
+            nginx.wait(PATIENCE_SECONDS)
 
     def left(self) -> list[psutil.Process]:
         found = []
@@ -147,7 +146,7 @@ class Host:
             ]
             return path in paths if request_id is None else paths == [path]
 
-        wait_until(is_logged, 20, log.read_text)
+        wait_until(is_logged, log.read_text)
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ import psycopg
 import pytest
 
 from tests.deployment.compose import ROOT, read
-from tests.server import fresh_database
+from tests.server import PATIENCE_SECONDS, fresh_database
 from tests.views.plain_browser import Form, Forms
 
 SITE = "localhost"  # for which Caddy makes a certificate by itself
@@ -44,7 +44,6 @@ pytestmark = [
     ),
     pytest.mark.skipif(sys.platform != "linux", reason="the webs listen on 127.0.0.2 and 127.0.0.3"),
     pytest.mark.xdist_group("deployment"),
-    pytest.mark.timeout(300),
 ]
 
 
@@ -120,14 +119,17 @@ class Deployment:
         how, *test = (self.here(text) for text in self.services[service]["healthcheck"]["test"])
         command = ["sh", "-c", test[0]] if how == "CMD-SHELL" else test
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment(service), capture_output=True, check=False, timeout=30
+            command,
+            cwd=ROOT,
+            env=self.environment(service),
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
         )
         return done.returncode == 0
 
-    def wait_until_healthy(self, service: str, seconds: float = 60) -> None:
-        wait_for(
-            lambda: self.is_healthy(service), seconds, lambda: f"{service} is not healthy\n{self.logs()}"
-        )
+    def wait_until_healthy(self, service: str) -> None:
+        wait_for(lambda: self.is_healthy(service), lambda: f"{service} is not healthy\n{self.logs()}")
 
     def rows(self, query: str) -> list[tuple]:
         with psycopg.connect(self.database) as connection:
@@ -156,7 +158,7 @@ class Deployment:
         leader = psutil.Process(self.processes[name].pid)
         for process in [leader, *leader.children(recursive=True)]:
             process.kill()
-        self.processes[name].wait(10)
+        self.processes[name].wait(PATIENCE_SECONDS)
 
     def stop(self) -> list[str]:
         """As an engine does: SIGTERM, and SIGKILL after the grace period. What had to be killed."""
@@ -179,8 +181,8 @@ def free_port(host: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(is_so: Callable[[], object], seconds: float, why: Callable[[], str]) -> None:
-    deadline = time.monotonic() + seconds
+def wait_for(is_so: Callable[[], object], why: Callable[[], str]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
         assert time.monotonic() < deadline, why()
         time.sleep(0.1)
@@ -203,7 +205,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
                 site.start("worker", number)
             site.start("beat")
             for web in (1, 2):
-                wait_for(lambda web=web: answers(site, web), 60, site.logs)
+                wait_for(lambda web=web: answers(site, web), site.logs)
             yield site
             for service in ("web", "worker", "beat"):
                 assert all({"time", "level", "logger"} <= line.keys() for line in site.lines(service))
@@ -225,7 +227,7 @@ def workers(deployment: Deployment) -> Deployment:
     """The deployment once both workers, each with a light and a heavy child, have greeted."""
     there = "select queue, count(*) from cards_demoworker group by queue"
     wait_for(
-        lambda: {"light": 2, "heavy": 2}.items() <= dict(deployment.rows(there)).items(), 120, deployment.logs
+        lambda: {"light": 2, "heavy": 2}.items() <= dict(deployment.rows(there)).items(), deployment.logs
     )
     return deployment
 
@@ -322,9 +324,7 @@ def test_a_demo_asked_for_at_one_web_is_seen_done_at_the_other(workers: Deployme
     asked = form_with(browser.page(1, "/demos/softmax_table/"), r"/run/$")
     answer, _ = browser.ask(1, asked.attributes["action"], asked.fields | {"p-activations": "1, 1, 2"})
     path = answer.headers["Location"]
-    wait_for(
-        lambda: "0.576" in browser.page(2, path), 20, lambda: f"{browser.page(2, path)}\n{workers.logs()}"
-    )
+    wait_for(lambda: "0.576" in browser.page(2, path), lambda: f"{browser.page(2, path)}\n{workers.logs()}")
     stranger, _ = Browser(workers).ask(2, path)
     assert stranger.status == 404
 
@@ -342,7 +342,7 @@ def test_a_heavy_demo_on_each_worker_keeps_no_light_one_waiting(workers: Deploym
     light = form_with(browser.page(2, "/demos/softmax_table/"), r"/run/$")
     answer, _ = browser.ask(2, light.attributes["action"], light.fields | {"p-activations": "3, 4"})
     runs.insert(0, answer.headers["Location"])
-    wait_for(lambda: all(DONE in browser.page(2, run) for run in runs), 90, workers.logs)
+    wait_for(lambda: all(DONE in browser.page(2, run) for run in runs), workers.logs)
     ids = ", ".join(f"'{run.split('/')[3]}'" for run in runs)
     order = workers.rows(f"select queue from cards_demorun where id in ({ids}) order by finished_at")
     assert order == [("light",), ("heavy",), ("heavy",)]
@@ -367,10 +367,10 @@ def test_a_run_whose_worker_is_killed_is_done_by_the_other(workers: Deployment) 
     under_way = (
         "select count(*) from cards_demorun where status = 'running' and (progress->>'step')::int >= 30"
     )
-    wait_for(lambda: workers.rows(under_way) == [(2,)], 60, workers.logs)
+    wait_for(lambda: workers.rows(under_way) == [(2,)], workers.logs)
     workers.kill("worker-1")
     ended = "select attempt from cards_demorun where status = 'done' and (parameters->>'steps')::int = 300"
-    wait_for(lambda: len(workers.rows(ended)) == 2, 120, workers.logs)
+    wait_for(lambda: len(workers.rows(ended)) == 2, workers.logs)
     assert sorted(workers.rows(ended)) == [(1,), (2,)]
     assert all(DONE in browser.page(2, run) for run in runs)
     workers.start("worker", 1)
@@ -445,7 +445,7 @@ class Visitor(Browser):
         self.origin = f"https://{SITE}:{proxy.ports['proxy']}"
         self.headers = headers
         ca = proxy.folder / "state" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
-        wait_for(ca.exists, 10, proxy.logs)
+        wait_for(ca.exists, proxy.logs)
         self.context = ssl.create_default_context(cafile=str(ca))
 
     def connect(self, web: int) -> http.client.HTTPConnection:
@@ -527,12 +527,12 @@ def test_one_id_goes_from_the_proxy_into_the_demo_and_is_no_visitor_s(
     assert (passed["request"]["method"], passed["request"]["uri"], passed["status"]) == ("POST", path, 302)
     assert "headers" not in passed["request"]
     assert [line["path"] for line in proxy.lines("web") if line.get("request_id") == request_id] == [path]
-    wait_for(lambda: DONE in visitor.page(ANY, answer.headers["Location"]), 60, proxy.logs)
+    wait_for(lambda: DONE in visitor.page(ANY, answer.headers["Location"]), proxy.logs)
 
     def computed() -> list[str]:
         return [line["logger"] for line in workers.lines("worker") if line.get("request_id") == request_id]
 
-    wait_for(lambda: computed() == ["cards.runner"] * 2, 20, proxy.logs)
+    wait_for(lambda: computed() == ["cards.runner"] * 2, proxy.logs)
 
 
 @needs_caddy
@@ -557,5 +557,5 @@ def test_a_web_that_is_killed_leaves_the_other_serving(proxy: Deployment) -> Non
     assert Browser(proxy).page(2, "/decks/")
     assert not proxy.is_healthy("web")  # which looks at the first, as a container's looks at its own
     proxy.start_web(1)
-    wait_for(lambda: answers(proxy, 1), 60, proxy.logs)
+    wait_for(lambda: answers(proxy, 1), proxy.logs)
     assert proxy.is_healthy("web")

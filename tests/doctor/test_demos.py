@@ -124,7 +124,6 @@ def test_a_run_that_is_over_is_no_trouble(said, ada, clock: Clock) -> None:
 # --- libraries --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(300)
 def test_torch_and_fastai_are_imported_elsewhere_than_here(said) -> None:
     code = (
         "import django, sys; django.setup(); from cards.doctor.demos import libraries; print(libraries().says); "

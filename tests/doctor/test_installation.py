@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from cards.doctor import installation
 from cards.doctor.installation import (
+    console,
     data_folder,
     disk,
     packages,
@@ -19,6 +20,7 @@ from cards.doctor.installation import (
     time_zones,
     visitors,
 )
+from chapter5 import pyodide
 
 LONG = "".join(map(chr, range(40, 110)))
 
@@ -64,6 +66,22 @@ def test_it_names_packages_that_are_missing(said, project) -> None:
     project(needs='"Django>=5", "not-there-at-all[all]>=1"', pins=f"Django=={version('Django')}")
     assert said(packages()).startswith("problem: Packages are missing: not-there-at-all. Run `")
     assert "constraints.txt not-there-at-all`" in said(packages())
+
+
+def test_whether_the_python_console_can_be_loaded(said, settings, tmp_path) -> None:
+    settings.PYODIDE_DIR = tmp_path
+    assert said(console()) == (
+        "warning: The Python console is not installed; its cards say so. "
+        f"Run `{installation.command()} -m chapter5.pyodide`, which fetches it, or build the image anew."
+    )
+    for name, size in pyodide.LOADED.items():
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+    assert said(console()) == (
+        f"ok: Pyodide {pyodide.VERSION} and fastcore {pyodide.FASTCORE} are there for browsers to load."
+    )
+    (tmp_path / pyodide.WHEEL).unlink()
+    assert said(console()).startswith("warning: The Python console is not installed")
 
 
 @pytest.mark.parametrize("build", ["", "+cpu", "+cu126"])

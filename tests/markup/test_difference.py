@@ -20,7 +20,7 @@ def shown(old: str, new: str) -> str:
     return "".join(marks[piece.kind].format(piece.text) for piece in difference(old, new))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(TEXTS, TEXTS)
 def test_it_holds_both_texts(old: str, new: str) -> None:
     pieces = difference(old, new)
@@ -83,8 +83,8 @@ def test_it_finds_one_word_in_a_long_text() -> None:
     ],
 )
 def test_it_takes_bounded_time(old: str, new: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     pieces = difference(old, new)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert "".join(piece.text for piece in pieces if piece.kind != "added") == old
     assert "".join(piece.text for piece in pieces if piece.kind != "removed") == new

@@ -88,7 +88,7 @@ def test_it_lets_no_attack_through_as_html_either(attack: str) -> None:
     assert sanitise(html) == html
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(TEXTS)
 def test_it_lets_nothing_dangerous_through_whatever_is_mixed(text: str) -> None:
     html = render(text)
@@ -99,7 +99,7 @@ def test_it_lets_nothing_dangerous_through_whatever_is_mixed(text: str) -> None:
     assert "\n" not in plain(text)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(TEXTS)
 def test_it_changes_nothing_when_it_sanitises_twice(text: str) -> None:
     once = sanitise(text.encode(errors="replace").decode())

@@ -14,7 +14,7 @@ TEXTS = st.lists(LINES, max_size=8).map("".join) | st.text(max_size=10)
 MIRRORED: dict[Kind, Kind] = {"mine": "theirs", "theirs": "mine"}
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(TEXTS, TEXTS, TEXTS)
 def test_it_holds_all_three_texts(base: str, mine: str, theirs: str) -> None:
     hunks = three_way(base, mine, theirs)
@@ -32,7 +32,7 @@ def test_it_holds_all_three_texts(base: str, mine: str, theirs: str) -> None:
         assert [kind for kind, is_so in kinds.items() if is_so] == [hunk.kind]
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(TEXTS, TEXTS, TEXTS)
 def test_it_is_the_same_seen_from_the_other_side(base: str, mine: str, theirs: str) -> None:
     mirrored = tuple(
@@ -43,7 +43,6 @@ def test_it_is_the_same_seen_from_the_other_side(base: str, mine: str, theirs: s
     assert merge(base, mine, theirs) == merge(base, theirs, mine)
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_it_merges_a_change_with_no_change_and_with_itself(base: str, text: str) -> None:
     assert merge(base, base, text) == text
@@ -98,7 +97,7 @@ def test_it_shows_the_words_within_a_hunk() -> None:
 
 
 def test_it_takes_bounded_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     base, mine, theirs = "a\nb\n" * 12_000, "b\na\n" * 12_000, "a\n" * 25_000
     assert "".join(hunk.base for hunk in three_way(base, mine, theirs)) == base
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -89,9 +89,9 @@ CODE = ["\n", "a b ", "::", "a", "nm.", "@", "<!--", "&a", "1_", "a="]
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_it_takes_about_a_second_at_most(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     render(TEXTS[name])
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,6 @@ def test_it_takes_about_a_second_at_most(name: str) -> None:
 def test_it_takes_about_a_second_at_most_for_code(language: str) -> None:
     most = MOST if LANGUAGES[language] in PYTHON else MOST // WEIGHT
     for unit in CODE:
-        start = time.perf_counter()
+        start = time.process_time()
         render(f"~~~{language}\n{(unit * most)[: most - 10]}\n~~~")
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5

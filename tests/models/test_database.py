@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections, transaction
 
 from cards.models import Learner
@@ -16,7 +17,7 @@ def test_two_that_read_and_then_write_both_count(ada) -> None:
 
     def count_up() -> None:
         try:
-            both_are_in.wait(10)
+            both_are_in.wait(60)
             for _ in range(20):
                 with transaction.atomic():
                     learner = Learner.objects.select_for_update().get(pk=ada.pk)
@@ -46,3 +47,8 @@ def test_readers_never_wait_for_a_writer_and_what_is_answered_is_durable() -> No
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA {name}" if connection.vendor == "sqlite" else f"SHOW {name}")
             assert cursor.fetchone() == (value,), name
+
+
+def test_a_connection_is_kept_from_one_request_to_the_next() -> None:
+    """SQLite's too: closing its last one writes the log back into the file, each time."""
+    assert settings.DATABASES["default"]["CONN_MAX_AGE"] is None

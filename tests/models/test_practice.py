@@ -8,6 +8,7 @@ from cards.actions.cards import archive_card, make_cards
 from cards.actions.study import grade_card
 from cards.cardtext import Wording
 from cards.models import Card, Learner
+from cards.models.parts import Asked
 from cards.models.practice import Order, practice_cards
 from cards.scheduling import Grade
 from cards.search import parse
@@ -25,7 +26,9 @@ def ids(deck) -> list[int]:
 
 
 def practised(query: str, learner: Learner | None, order: Order = Order.DECK, **more) -> list[int]:
-    return practice_cards(parse(query), learner, TODAY, order, **more)
+    after = more.pop("after", None)
+    found = practice_cards(parse(query), learner, TODAY, order, after=after and Asked(after), **more)
+    return [asked.card_id for asked in found]
 
 
 def grade(learner: Learner, card_id: int, grade: Grade, days_ago: int = 0, **more: bool) -> None:

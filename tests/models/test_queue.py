@@ -10,8 +10,9 @@ from cards.actions.decks import make_deck
 from cards.actions.limits import set_deck_limits, set_today_limits
 from cards.actions.study import grade_card
 from cards.cardtext import Wording
-from cards.models import Card, Deck, Schedule
-from cards.models.queue import done_today, due_schedules, is_in_queue, more_today, next_card, queue_counts
+from cards.models import Card, Deck, Learner, Schedule
+from cards.models.lists import due_schedules
+from cards.models.queue import done_today, is_in_queue, more_today, next_card, queue_counts
 from cards.scheduling import Grade, QueueCounts
 from tests.conftest import START
 
@@ -108,20 +109,29 @@ def test_new_cards_end_at_the_days_limit(ada) -> None:
     ],
 )
 def test_what_is_away_does_not_come(ada, away) -> None:
-    row = schedule(ada, "c1", **away)
+    schedule(ada, "c1", **away)
     assert queue_counts(ada, TODAY).due == 0
-    assert not is_in_queue(row.card, ada, TODAY)
+    assert asked(ada) == {"c2", "c3"}
+
+
+def asked(learner: Learner) -> set[str]:
+    """The cards that may come today, asked for one by one."""
+    cards = Card.objects.with_schedule(learner, 0)
+    return {card.key for card in cards if is_in_queue(card, learner, TODAY)}
 
 
 def test_archived_and_unstudied_cards_do_not_come(ada) -> None:
     schedule(ada, "c1")
     Card.objects.filter(key="c2").update(archived_at=START)
     assert queue_counts(ada, TODAY) == QueueCounts(due=1, new=1)
+    assert asked(ada) == {"c1", "c3"}
     Deck.objects.update(archived_at=START)
     assert next_card(ada, TODAY) == (None, QueueCounts())
+    assert asked(ada) == set()
     Deck.objects.update(archived_at=None)
     ada.enrolments.all().delete()
     assert next_card(ada, TODAY) == (None, QueueCounts())
+    assert asked(ada) == set()
 
 
 def test_somebody_unknown_gets_the_starter_decks(deck) -> None:

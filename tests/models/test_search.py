@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.db import connection
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cards.actions.acts import undo_event
@@ -22,7 +22,7 @@ from cards.actions.suggestions import flag_card
 from cards.cardtext import Wording
 from cards.markup import plain
 from cards.models import Card, Flag, Learner, Revision, Schedule, StudyEvent
-from cards.models.queue import due_schedules
+from cards.models.lists import due_schedules
 from cards.models.search import find, searchable, tag_counts
 from cards.scheduling import Grade
 from cards.scheduling.leech import LEECH_LAPSES, is_leech
@@ -290,7 +290,7 @@ def test_each_single_term_finds_what_it_says(world: World) -> None:
         assert telling > 100
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(query=st.recursive(TERMS, _joined, max_leaves=8))
 @example(query=All())
 def test_terms_put_together_find_what_they_say(world: World, query: Query) -> None:

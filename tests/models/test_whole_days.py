@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from cards.actions.learners import change_settings
@@ -48,13 +48,11 @@ WORLD = st.fixed_dictionaries(
 @pytest.mark.django_db
 @settings(
     max_examples=12,
-    deadline=None,
     phases=[
         Phase.explicit,
         Phase.reuse,
         Phase.generate,
     ],  # a smaller world that fails too is worth no minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(WORLD)
 def test_what_comes_on_whole_days_is_what_the_counts_said(world: dict) -> None:

@@ -9,7 +9,7 @@ from cards.actions.cards import archive_card
 from cards.actions.decks import leave_deck
 from cards.actions.learners import change_settings
 from cards.models import Card, Deck, Learner, Schedule
-from cards.models.queue import due_schedules
+from cards.models.lists import due_schedules
 from cards.reports import (
     Scope,
     ahead,

@@ -6,7 +6,7 @@ from itertools import groupby
 from statistics import median
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from cards.actions.cards import archive_card
 from cards.actions.suggestions import close_flags, decline_suggestion, flag_card, suggest_wording
@@ -161,7 +161,7 @@ def recount(
     }
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30)
 @given(mine=acts, theirs=acts)
 def test_it_is_what_a_plain_recount_gives(ada, bob, own, mine, theirs) -> None:
     with written(ada, own, mine), written(bob, own, theirs):

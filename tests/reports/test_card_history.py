@@ -4,7 +4,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from cards.models import Card, Deck, Learner
 from cards.reports import Recalled, Scope, card_history, retention
@@ -68,7 +68,7 @@ def test_each_part_is_its_own_log_and_each_learner_theirs(ada, bob, log) -> None
     assert card_history(ada, log.card).events == []
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30)
 @given(acts=acts)
 def test_it_ends_where_a_replay_ends_and_adds_up_to_true_retention(ada, own, acts) -> None:
     with written(ada, own, acts) as events:

@@ -132,9 +132,9 @@ def test_it_is_what_the_schedules_say(ada, bob, own, seed) -> None:
         assert sum(day.count for day in days) > 0
 
 
-def test_a_forecast_is_one_query(ada, own, django_assert_num_queries) -> None:
+def test_a_forecast_is_two_queries(ada, own, django_assert_num_queries) -> None:
     study(ada, 3, 1)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         forecast(ada, TODAY, 14)
 
 

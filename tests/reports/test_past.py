@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from cards.actions.cards import archive_card
 from cards.actions.decks import leave_deck
@@ -121,7 +121,7 @@ def test_seconds_are_those_that_were_measured_fewest_first(ada, log) -> None:
 # --- all of it ------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30)
 @given(acts=acts)
 def test_it_is_what_a_recount_gives(ada, own, acts) -> None:
     fly(ada, KATHMANDU)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from cards.models import Card, Deck, Learner, StudyEvent
 from cards.reports import Recalled, Retention, Scope, grouped, retention
@@ -167,7 +167,7 @@ def recount(learner: Learner) -> dict[date, tuple[int, int, int, int]]:
     return {day: tuple(numbers) for day, numbers in counts.items()}
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40)
 @given(acts=acts)
 def test_it_is_what_a_recount_by_replays_gives(ada, own, acts) -> None:
     with written(ada, own, acts):

@@ -63,7 +63,7 @@ class Forms(HTMLParser):
         self.text += data
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea" and self.inside is not None:
+        if tag == "textarea" and self.inside is not None and "name" in self.inside:  # else it is never sent
             self.of(self.inside).fields[self.inside["name"]] = self.text.removeprefix("\n")
         elif tag == "button" and self.inside is not None:
             self.of(self.inside).buttons[" ".join(self.text.split())] = self.inside

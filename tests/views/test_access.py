@@ -234,6 +234,7 @@ ROWS: dict[str, Row] = {
     "deck_analysis": Row(only(EDITORS), args=DECK),
     "deck_analysis_csv": Row(only(EDITORS), args=DECK),
     "card_demo": Row(POST_ONLY, only(EVERYBODY, 422)),
+    "console_worker": ALL_READ,
     "healthz": ALL_READ,
     "readyz": ALL_READ,
 }

@@ -11,7 +11,7 @@ from cards.actions.cards import edit_card
 from cards.actions.decks import make_deck
 from cards.actions.study import grade_card
 from cards.actions.suggestions import accept_suggestion, decline_suggestion, flag_card, suggest_wording
-from cards.cardtext import Wording
+from cards.cardtext import Wording, clean
 from cards.models import Card, Flag, Learner, Schedule
 from cards.scheduling import Grade
 from tests.conftest import START
@@ -57,6 +57,24 @@ def test_it_says_where_one_stands_with_it(client_of, ada, card, clock) -> None:
     assert "It comes again today." in text_of(page(client, card))
     Schedule.objects.update(is_suspended=True)
     assert "For you it is suspended." in text_of(page(client, card))
+
+
+def test_it_says_where_one_stands_with_each_part(client, client_of, ada, card, clock) -> None:
+    gaps = clean("{{c1::a}} {{c2::b}} {{c5::c}}", "")
+    edit_card(card=card, wording=gaps, base_number=1, author=ada, now=START)
+    for part, days in ((1, 9), (5, 0), (4, 0)):  # part 4 the card has not
+        Schedule.objects.create(
+            learner=ada, card=card, part=part, number=1, due_on=START.date() + timedelta(days=days),
+            interval_days=9, ease_hundredths=250, repetitions=1, lapses=0, is_suspended=False,
+        )  # fmt: skip
+    for url in (card.get_absolute_url(), f"/cards/{card.pk}/statistics/"):
+        text = text_of(client_of(ada).get(url).content.decode())
+        assert (
+            "Part 1: Due for you on 11 March 2026. The interval is 9 days. "
+            "Part 2: New to you. Part 5: Due for you today." in text
+        )
+        assert "Part 4" not in text
+        assert "Part 5: New to you." in text_of(client.get(url).content.decode())
 
 
 def test_it_marks_what_has_no_answer(client, deck, clock) -> None:

@@ -5,7 +5,7 @@ import pytest
 from cards.actions.decks import make_deck
 from cards.cardtext import Wording
 from cards.models import Card, Learner
-from tests.conftest import START
+from tests.conftest import SIGNED_IN, START
 from tests.reports.logs import Log
 
 
@@ -51,7 +51,7 @@ def test_it_is_ones_own(client, client_of, bob, card, clock) -> None:
 def test_it_takes_so_many_queries(client_of, ada, card, clock, django_assert_num_queries) -> None:
     client = client_of(ada)
     with django_assert_num_queries(
-        3 + 2
+        SIGNED_IN + 1 + 2
     ):  # the session, the learner and what is unread; the card with its schedule, and its log
         main(client, f"/cards/{card.pk}/statistics/")
 

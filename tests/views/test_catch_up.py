@@ -27,7 +27,7 @@ def page(client, **query) -> str:
 
 
 def fields(html: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html))
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
 
 
 def rows(html: str) -> list[tuple[int, int]]:

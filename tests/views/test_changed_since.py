@@ -11,7 +11,7 @@ from cards.actions.study import grade_card
 from cards.cardtext import Wording
 from cards.models import Card, Deck, Enrolment, Learner, Membership, Role, Schedule, StudyGroup
 from cards.scheduling import Grade
-from tests.conftest import START
+from tests.conftest import SIGNED_IN, START
 from tests.views.plain_browser import Forms, press
 
 HTMX = {"HX-Request": "true"}
@@ -126,9 +126,9 @@ def test_it_takes_one_more_query_for_a_card_that_was_edited(
     client_of, ada, deck, card, django_assert_num_queries
 ) -> None:
     client, never = client_of(ada), deck.cards.get(key="c2")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(SIGNED_IN + 5):
         show(client, never, 0)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(SIGNED_IN + 6):
         show(client, card)
 
 

@@ -8,11 +8,11 @@ from cards.actions.decks import leave_deck, make_deck
 from cards.cardtext import Wording
 from cards.figures import FIGURES
 from cards.models import Card, Deck, Learner
-from tests.conftest import START
+from tests.conftest import SIGNED_IN, START
 from tests.reports.logs import Log
 
 QUERIES = (
-    3 + 1 + 1 + 11
+    SIGNED_IN + 1 + 1 + 1 + 11
 )  # the session, the learner and what is unread; the deck; whether there is anything; the figures
 
 

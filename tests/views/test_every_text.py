@@ -37,8 +37,6 @@ from tests.conftest import START, make_learner
 from tests.pseudo import Unmarked, spoken
 from tests.views.demo_runs import ENVIRONMENT, worker
 
-pytestmark = pytest.mark.timeout(300)  # all pages in one test
-
 DAY = timedelta(days=1)
 WIDE = "\n\n| α |\n| - |\n| β |\n\n```\nα\n```\n\n$$α$$"  # each has a name that is read aloud
 # What is another each time: a form's token, and the seed of another run.

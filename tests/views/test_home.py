@@ -155,5 +155,5 @@ def test_a_day_that_is_done_takes_few_queries_too(
     ada.new_per_day = 0
     ada.save()
     client = client_of(ada)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         assert "Wednesday, 11 March" in home(client)

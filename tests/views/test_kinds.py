@@ -12,6 +12,7 @@ from django.urls import reverse
 from cards.actions.cards import edit_card, make_card
 from cards.cardtext import clean
 from cards.models import Card, StudyEvent
+from cards.templatetags.card_text import written
 from tests.conftest import START
 
 CHOICE = """Which takes no logarithm?
@@ -101,9 +102,9 @@ def test_choices_are_shuffled_anew_each_time_and_the_prompt_says_none_is_right(c
 def take(client: Client, card: Card, *texts: str) -> str:
     """The answer's page after the choices of those texts were taken, in the order in which they were shown."""
     html = ask(client, card)
-    asked = re.search(r'name="asked" value="(\d+)"', html)
+    shuffle = re.search(r'name="shuffle" value="(\d+)"', html)
     places = [shown(html).index(text) for text in texts]
-    return answer(client, card, chosen=places, asked=asked[1]).content.decode()
+    return answer(client, card, chosen=places, shuffle=shuffle[1]).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -244,7 +245,7 @@ def test_new_numbers_are_kept_through_the_tries_and_checked_as_such(client, make
     card = make(BEARS)
     html = answer(client, card, act="new", **RIGHT).content.decode()
     seed = re.search(r'name="numbers" value="(\d+)"', html)[1]
-    given = [float(x) for x in re.findall(r'<td class="num">(-?[\d.]+)</td>', html)]
+    given = [float(x.replace("−", "-")) for x in re.findall(r'<td class="num">([−\d.]+)</td>', html)]
     assert given != [0.02, 1.25]
     assert 'value="1.0202"' not in html
     exps = [math.exp(x) for x in given]
@@ -295,3 +296,7 @@ def test_what_was_filled_in_stands_on_no_other_card(client, make, deck) -> None:
     html = client.post(reverse("cards:review_answer", args=[card.pk]), sent).content.decode()
     assert "Prompt 1?" in html
     assert "data-cell" not in html
+
+
+def test_a_number_below_zero_has_a_minus_sign_as_prompts_have_it() -> None:
+    assert [written(number) for number in (-2.49, 0.5, -1e-6, -0.0)] == ["−2.49", "0.5", "−1e-6", "0"]

@@ -187,7 +187,6 @@ def eve(clock: Clock, db) -> Modelled:
     return Modelled(client, clock, Random(5))
 
 
-@pytest.mark.timeout(600)
 def test_ninety_days_of_a_learner_are_what_their_log_replays_to(eve: Modelled) -> None:
     for day in range(DAYS):
         eve.clock.set(FIRST + timedelta(days=day, minutes=eve.chance.randint(-300, 200)))

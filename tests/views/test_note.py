@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from cards.actions.acts import skip_cards
 from cards.actions.notes import write_note
 from cards.models import Card, Deck, Learner, Membership, Note, StudyGroup
 from tests.conftest import START
@@ -221,3 +222,48 @@ def test_a_grade_of_a_card_that_is_not_there_writes_no_note(client_of, ada, card
     Deck.objects.update(is_public=False)
     assert grade(client, page, text=TEXT).status_code == 404
     assert not Note.objects.exists()
+
+
+def leave(client: Client, card: Card, path: str, act: str, **typed: str):
+    """Skips the card, or takes an act back, as a browser with JavaScript does beside an answer."""
+    form = {"card": card.pk, "cards": card.pk, "n": 0, "part": 0, "act": act, "with_grade": "1", "was": ""}
+    return client.post(reverse(path), form | typed, headers=HTMX)
+
+
+def test_what_was_typed_is_saved_by_whatever_leaves_the_answer(client_of, ada, card) -> None:
+    client = client_of(ada)
+    other = card.deck.cards.get(key="c2")
+    assert "Prompt 2?" in leave(client, card, "cards:card_act", "skip", text=TEXT).content.decode()
+    assert Note.objects.get().text == TEXT
+    event = ada.study_events.get()
+    assert (
+        "Prompt 1?"
+        in leave(client, other, "cards:undo", f"event:{event.pk}", text="Of two.").content.decode()
+    )
+    assert Note.objects.get(card=other).text == "Of two."
+
+
+@pytest.mark.parametrize(("typed", "elsewhere"), [("Typed here.", "From elsewhere."), ("x" * 5001, TEXT)])
+def test_one_that_cannot_be_saved_keeps_the_answer_and_nothing_else_is_done(
+    client_of, ada, card, note, typed, elsewhere
+) -> None:
+    client = client_of(ada)
+    write_note(learner=ada, card=card, text=elsewhere, was=TEXT, now=START)
+    reply = leave(client, card, "cards:card_act", "skip", text=typed, was=TEXT)
+    assert reply.status_code == 422
+    assert f"{typed}</textarea>" in reply.content.decode()
+    assert not ada.study_events.exists()
+    assert Note.objects.get().text == elsewhere
+
+
+def test_the_acts_beside_an_answer_send_the_note_along(client_of, ada, card) -> None:
+    skip_cards(learner=ada, card_ids=[card.deck.cards.get(key="c3").pk], now=START)
+    html = answer_of(client_of(ada), card).content.decode()
+    assert html.count('hx-include="#grade"') == 3
+    assert "hx-include" not in client_of(ada).get("/review/").content.decode()
+    for number in (1, 2):
+        card = card.deck.cards.get(key=f"c{number}")
+        client_of(ada).post(reverse("cards:grade"), {"card": card.pk, "n": 0, "grade": 4})
+    done = client_of(ada).get("/review/").content.decode()
+    assert "Done for today" in done
+    assert "hx-include" not in done

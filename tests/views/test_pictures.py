@@ -167,7 +167,7 @@ BASES = [encoded(Image.effect_noise((40, 30), 60).convert("RGB"), kind) for kind
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=20),
     st.floats(0.05, 1),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_damaged_file_is_read_or_refused_and_never_raises_anything_else(base, flips, share) -> None:
     data = bytearray(base[: int(len(base) * share)])
     for place, value in flips:
@@ -331,7 +331,6 @@ def test_a_picture_whose_file_is_gone_is_not_found(client_of, ada) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None)
 def test_whatever_it_is_said_to_show_it_stays_a_picture(text) -> None:
     picture = Picture(width=1, height=1)
     assert f'src="/pictures/{picture.pk}"' in render(picture_markdown(picture, text))

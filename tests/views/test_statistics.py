@@ -11,11 +11,11 @@ from cards.actions.learners import change_settings
 from cards.cardtext import Wording
 from cards.figures import FIGURES
 from cards.models import Card, Deck, Learner
-from tests.conftest import START
+from tests.conftest import SIGNED_IN, START
 from tests.reports.logs import Log
 
 QUERIES = (
-    3 + 1 + 10 + 2 + 1
+    SIGNED_IN + 1 + 1 + 10 + 2 + 1
 )  # the session, the learner and what is unread; whether there is anything; the figures; the streak; the decks
 
 
@@ -145,7 +145,7 @@ def test_a_file_is_read_in_as_many_queries_as_its_figure_takes(
     client_of, ada, studied, clock, django_assert_num_queries
 ) -> None:
     client = client_of(ada)
-    with django_assert_num_queries(2 + 1):
+    with django_assert_num_queries(SIGNED_IN + 1):
         client.get("/statistics/months.csv")
 
 

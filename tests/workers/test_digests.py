@@ -14,7 +14,7 @@ from django.db import connection
 
 from cards.actions.study import grade_card
 from cards.clock import now
-from cards.models import Card, Learner
+from cards.models import Card, DemoWorker, Learner
 from cards.scheduling import Grade
 from tests.conftest import make_learner
 from tests.digests import SITE_URL, confirm
@@ -116,4 +116,6 @@ def test_a_mail_server_that_was_away_gets_it_when_it_is_back(site: Workers, mail
 
 
 def test_lost_runs_are_looked_after_all_the_while(site: Workers) -> None:
+    begun = now()
+    wait_until(lambda: DemoWorker.is_seen_here("care", begun), "the keeper greets", site)
     site.server.manage("worker_seen", "care")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import uuid4
 
-import psutil
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -16,11 +15,14 @@ from django.db import connection
 from cards.actions.demo_runs import LOST, TOO_LONG
 from cards.actions.learners import guest_for
 from cards.clock import now
+from cards.demos.registry import demo
 from cards.models import DemoResult, DemoRun, DemoWorker
+from cards.models.demo_runs import result_key
 from tests.bench.client import Guest
 from tests.workers.site import MOST_SECONDS, is_gone, seeded, wait_until, working
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.xdist_group("workers")
+KEPT_BYTES = 100_000_000
 LONGEST = timedelta(seconds=MOST_SECONDS + 60)  # from a click to an end, of whatever kind
 
 
@@ -68,8 +70,7 @@ def test_a_run_that_lost_its_child_and_then_its_parent_fails(workers) -> None:
 
 
 def test_a_killed_keeper_is_started_again(workers) -> None:
-    keeper = DemoWorker.lately("care", now() - timedelta(seconds=30))
-    psutil.Process(int(keeper.name.rpartition(":")[2])).kill()
+    workers.child("care").kill()
     page = workers.begun()
     workers.child("heavy").kill()
     assert page.wait_until("done").attempt == 2
@@ -122,6 +123,16 @@ def test_a_pattern_that_runs_away_is_stopped_and_its_child_goes_on(workers, patt
     assert workers.child("light") == child
 
 
+def test_what_a_run_took_its_child_gives_back(workers) -> None:
+    """Two networks of some hundred MB, of which the allocator alone would keep most."""
+    child = workers.child("heavy")
+    workers.page("lr_find", **seeded(steps="50")).wait_until("done")
+    before = child.memory_info().rss
+    workers.page("resnet_depth", **seeded(depths="50,101")).wait_until("done")
+    wait_until(lambda: child.memory_info().rss < before + KEPT_BYTES, "it is given back", workers, 20)
+    assert workers.child("heavy") == child
+
+
 def test_a_run_over_its_memory_is_stopped_and_a_result_that_is_too_large_is_not_kept(
     reach_database, tmp_path
 ) -> None:
@@ -145,15 +156,14 @@ def test_a_run_over_its_memory_is_stopped_and_a_result_that_is_too_large_is_not_
 
 def test_a_broker_that_stops_and_returns_empty_delays_what_was_asked_meanwhile(workers) -> None:
     page = workers.begun()
-    workers.broker.stop()
-    start = time.monotonic()
-    meanwhile = workers.page(**seeded())
-    assert time.monotonic() - start < 5  # whoever asked has their page
-    assert meanwhile.run.status == "queued"
-    assert page.wait_until("done").attempt == 1  # its child went on
-    if settings.REDIS_URL:
-        wait_until(lambda: "Couldn't ack" in workers.log, "its end finds no broker", workers)
-    workers.broker.start()
+    with workers.broker.away():
+        start = time.monotonic()
+        meanwhile = workers.page(**seeded())
+        assert time.monotonic() - start < 5  # whoever asked has their page
+        assert meanwhile.run.status == "queued"
+        assert page.wait_until("done").attempt == 1  # its child went on
+        if settings.REDIS_URL:
+            wait_until(lambda: "Couldn't ack" in workers.log, "its end finds no broker", workers)
     assert meanwhile.wait_until("done").attempt == 1
 
 
@@ -169,11 +179,10 @@ def test_a_redis_that_is_away_or_says_nothing_keeps_nobody_waiting(workers) -> N
             assert json.load(answer)["state"] == "degraded"
 
     usual = quickest(click)
-    workers.broker.stop()
-    for _ in range(8):
-        click()  # by now each of the web's processes has lost the connection that it had
-    away = quickest(click)
-    workers.broker.start()
+    with workers.broker.away():
+        for _ in range(8):
+            click()  # by now each of the web's processes has lost the connection that it had
+        away = quickest(click)
     with workers.broker.silent():
         silent = max(quickest(click), quickest(is_ready))
     assert away < 1 + 2 * usual
@@ -263,7 +272,6 @@ def test_messages_of_no_run_harm_nobody(workers) -> None:
 NONSENSE = [
     ("no_such_demo", {}),
     ("../../etc/passwd", {}),
-    ("softmax_table", {}),
     ("softmax_table", []),
     ("softmax_table", {"steps": 100}),
     ("softmax_table", {"activations": "1,2"}),
@@ -296,6 +304,20 @@ def test_rows_with_nonsense_in_them_fail(workers) -> None:
         ("failed", 1, None, True)
     }
     assert [workers.child(queue) for queue in ("light", "heavy")] == children
+
+
+def test_a_run_asked_for_before_its_demo_had_a_parameter_has_the_default(workers) -> None:
+    """As one that waited while the site was upgraded; its page says with what it was computed."""
+    with workers.suspended("heavy"):
+        page = workers.page("lr_find", **seeded(steps="50"))
+        run = page.run
+        del run.parameters["then"]
+        run.save(update_fields=["parameters"])
+    run = page.wait_until("done")
+    lr_find = demo("lr_find")
+    assert run.parameters == lr_find.read({"steps": "50"})
+    environment = DemoWorker.lately("heavy", now() - timedelta(minutes=1)).environment
+    assert run.result.key == result_key("lr_find", run.parameters, run.seed, environment)
 
 
 # --- side by side -----------------------------------------------------------------------------------------------------

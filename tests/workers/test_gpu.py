@@ -17,9 +17,9 @@ from cards.clock import now
 from cards.models import DemoWorker
 from chapter5.supervise import end_with_parent
 from tests.server import ROOT
-from tests.workers.site import Workers, seeded, wait_until, working
+from tests.workers.site import MOST_SECONDS, Workers, seeded, wait_until, working
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.xdist_group("workers")
 
 # What a worker computes with, but for a GPU's name, which decides on the lock.
 WITH_A_GPU = """
@@ -45,7 +45,7 @@ class WithAGpu:
 
 sys.meta_path.insert(0, WithAGpu)
 """
-CELERYS_LIMIT_SECONDS = 2 + 10 + 2 * 1  # the wait for a GPU, a run's time, twice the grace
+CELERYS_LIMIT_SECONDS = 2 + MOST_SECONDS + 2 * 1  # the wait for a GPU, a run's time, twice the grace
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +56,14 @@ def sharing(reach_database, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @contextmanager
 def with_a_gpu(folder: Path, *names: str) -> Iterator[Workers]:
-    """A site whose heavy workers have a GPU, or so they think. A run has ten seconds."""
+    """A site whose heavy workers have a GPU, or so they think. A run has MOST_SECONDS."""
     (folder / "python").mkdir()
     (folder / "python" / "sitecustomize.py").write_text(WITH_A_GPU)
-    environment = {"DEMO_MOST_SECONDS": "10", "LOG_FORMAT": "json", "PYTHONPATH": str(folder / "python")}
+    environment = {
+        "DEMO_MOST_SECONDS": str(MOST_SECONDS),
+        "LOG_FORMAT": "json",
+        "PYTHONPATH": str(folder / "python"),
+    }
     with working(folder, *names, **environment) as site:
         yield site
 
@@ -97,7 +101,7 @@ def test_a_run_that_waits_for_the_gpu_goes_back_into_the_queue(reach_database, t
 
 def test_two_workers_of_one_gpu_compute_one_after_the_other(sharing) -> None:
     with second_worker(sharing):
-        pages = [sharing.page("lr_find", **seeded(steps="300", batch_size="128")) for _ in range(2)]
+        pages = [sharing.page("lr_find", **seeded(steps="100")) for _ in range(2)]
         first, second = sorted((page.wait_until("done") for page in pages), key=lambda run: run.started_at)
     assert first.finished_at <= second.started_at, "both had the GPU at once"
     assert (first.attempt, second.attempt) == (1, 1)

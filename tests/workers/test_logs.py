@@ -17,16 +17,16 @@ from django.db import connection
 from tests.bench.client import Client
 from tests.server import PASSWORD
 from tests.views.plain_browser import Forms
-from tests.workers.site import Workers, seeded, wait_until, working
+from tests.workers.site import MOST_SECONDS, Workers, seeded, wait_until, working
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.xdist_group("workers")
 FIELDS = {"time", "level", "logger", "message"}
 
 
 @pytest.fixture(scope="module")
 def logged(reach_database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     """Behind a proxy of ours, which these tests stand for."""
-    environment = {"LOG_FORMAT": "json", "TRUSTED_PROXY_COUNT": "1", "DEMO_MOST_SECONDS": "10"}
+    environment = {"LOG_FORMAT": "json", "TRUSTED_PROXY_COUNT": "1", "DEMO_MOST_SECONDS": str(MOST_SECONDS)}
     folder = tmp_path_factory.mktemp("logged")
     with working(folder, "web", "light", "heavy", "keeper", **environment) as logged:
         yield logged

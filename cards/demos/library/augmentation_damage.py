@@ -150,11 +150,11 @@ def _finding(k: int, sharpness: list[float], share: float, mode: str, corners: d
     }  # fmt: skip
     if mode == said["best"]:
         filled = _(
-            "%(share)s of it was never in the photo; of the three modes, %(mode)s guesses that best.", **said
+            "%(share)s of B was never in the photo; of the three modes, %(mode)s guesses that best.", **said
         )
     else:
         filled = _(
-            "%(share)s of it was never in the photo, where %(mode)s is further off than %(best)s would be.",
+            "%(share)s of B was never in the photo; %(mode)s fills that worse than %(best)s would.",
             **said,
         )
     blurred = _("Interpolated %(times)s times instead of once, B keeps %(left)s of A's sharpness.", **said)

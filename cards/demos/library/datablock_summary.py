@@ -155,4 +155,5 @@ DEMO = Demo(
     seconds=20,
     megabytes=4000,
     run=run,
+    has_pets=True,
 )

@@ -291,7 +291,7 @@ DEMO = Demo(
     title=_("The two phases of fine_tune"),
     look_at=_(
         "See which layers are trained in which phase, and at which rates: first the head, then all of them. "
-        "Below, how many of five digits that the network was not pretrained on are right after each epoch."
+        "Below, how many images of the five digits that pretraining never showed are right after each epoch."
     ),
     try_this=_("Now make the rate 0.02, and see how far the head alone comes."),
     parameters=(

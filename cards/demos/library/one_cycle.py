@@ -113,9 +113,9 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
     )
     table = Table(
         title=_("Side by side"),
-        columns=[_("cycle"), _("epochs"), _("last rate"), _("loss"), _("right")],
+        columns=[_("cycle"), _("epochs"), _("loss"), _("right"), _("last rate")],
         rows=[
-            [name, at, each.rates[at * a_epoch - 1], each.epochs[at - 1][1], each.epochs[at - 1][2]]
+            [name, at, each.epochs[at - 1][1], each.epochs[at - 1][2], each.rates[at * a_epoch - 1]]
             for name, each, at, _text in ways
         ],
         note=_("Loss, and the share that is right, on the images that are held out."),

@@ -193,4 +193,5 @@ DEMO = Demo(
     seconds=30,
     megabytes=4000,
     run=run,
+    has_pets=True,
 )

@@ -127,7 +127,7 @@ def _code(given: Given) -> str:
 
 def _written(rate: float) -> str:
     """As people write rates, and read back as the same: 1e-3, 0.05."""
-    return repr(rate) if rate >= FIXED else f"{Decimal(repr(rate)):e}"
+    return repr(rate).removesuffix(".0") if rate >= FIXED else f"{Decimal(repr(rate)):e}"
 
 
 def _short(rate: float) -> Number:

@@ -66,6 +66,12 @@ def _finding(names: Sequence[str], activations: Sequence[float], shares: Sequenc
     order = sorted(range(len(names)), key=lambda place: -activations[place])
     first = order[0]
     equal = [names[place] for place in order if activations[place] == activations[first]]
+    if len(equal) == len(names) > 2:
+        return _(
+            "All %(count)s classes have the same activation, and so the same share: %(share)s each.",
+            count=len(names),
+            share=Number(f"{shares[first]:.1%}"),
+        )
     if len(equal) > 1:
         return _(
             "%(classes)s and %(last)s have the same activation, and so the same share: %(share)s each.",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BATCH_SIZE = 64
 RATE = 1e-2
 ABREAST = 5  # scans in a row of the picture
-SIDE, CAPTION = 150, 48  # pixels of a scan on it, and of what stands below
+SIDE = 150  # pixels of a scan on it
 LINE = (200, 200, 200)
 MOST_POINTS = 100  # of the curve
 
@@ -54,7 +54,9 @@ def run(parameters: Mapping[str, Any], seed: int, report: Report) -> Result:
         ),
         finding=_(
             "Framed are the wrong labels that were planted. The model never saw which these are: it was trained on all."
-        ),
+        )
+        if any(is_wrong[at] for at in top)
+        else _("None is framed: all of these labels are right."),
     )
     table = Table(
         title=_("The same as a table"),
@@ -95,18 +97,12 @@ def judged(learner: "Learner") -> tuple["torch.Tensor", "torch.Tensor", "torch.T
 
 def _captioned(scan: "torch.Tensor", given: int, says: int, is_framed: bool) -> "Image":
     """The scan, and below it its label and the model's digit, with a sign that says whether they are the same."""
-    from PIL.Image import Resampling, new
     from PIL.ImageDraw import Draw
-    from PIL.ImageFont import load_default
 
-    whole = new("RGB", (SIDE, SIDE + CAPTION), pictures.PAPER)
-    whole.paste(pictures.image(1 - scan.expand(3, -1, -1)).resize((SIDE, SIDE), Resampling.BICUBIC))
-    draw = Draw(whole)
+    digit = pictures.square(pictures.image(1 - scan.expand(3, -1, -1)), side=SIDE)
     colour, width = (pictures.MARK, 8) if is_framed else (LINE, 1)
-    draw.rectangle((0, 0, SIDE - 1, SIDE - 1), outline=colour, width=width)
-    text, middle = f"{given} {'==' if given == says else '!='} {says}", (SIDE / 2, SIDE + CAPTION / 2)
-    draw.text(middle, text, fill=pictures.INK, font=load_default(38), anchor="mm")
-    return whole
+    Draw(digit).rectangle((0, 0, SIDE - 1, SIDE - 1), outline=colour, width=width)
+    return pictures.named(digit, f"{given} {'==' if given == says else '!='} {says}")
 
 
 def _sheet(scans: "Sequence[Image]") -> bytes:
@@ -152,13 +148,13 @@ def _finding(found: Sequence[int], k: int, contradicted: int) -> str:
         )
     if hits * images > k * wrong:
         return _(
-            "Of the %(k)s highest losses %(hits)s are wrong labels that were planted; of %(k)s images in any order it "
-            "would be about %(chance)s.",
+            "Planted wrong labels make up %(hits)s of the %(k)s highest losses; of %(k)s images in any order it would "
+            "be about %(chance)s.",
             **said,
         )
     return _(
-        "Of the %(k)s highest losses only %(hits)s are wrong labels that were planted, no more than of %(k)s images in "
-        "any order, about %(chance)s: this model does not help to find them.",
+        "Planted wrong labels make up only %(hits)s of the %(k)s highest losses, no more than of %(k)s images in any "
+        "order, about %(chance)s: this model does not help to find them.",
         **said,
     )
 
@@ -186,7 +182,7 @@ DEMO = Demo(
             label=_("Highest losses"),
             help=_("How many images are shown."),
             default=10,
-            least=1,
+            least=2,
             most=50,
         ),
         Integer(

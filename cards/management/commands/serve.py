@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from cards.actions.digests import digests_are_sent
+from chapter5 import pyodide
 from chapter5.supervise import Program, end_left_overs
 
 WORKERS, THREADS = 2, 2
@@ -57,12 +58,14 @@ class Command(BaseCommand):
 def declared(host: str, port: int) -> list[Program]:
     """The programs of a run: the server; unless DEMO_WORKERS=0 the workers that run demos; and their keeper.
 
-    The keeper sends the mails of the morning, too. Where there are any, it is there without demos.
+    The keeper sends the mails of the morning, too. Where there are any, it is there without demos. What the Python
+    console needs is installed beside them, once, where it is not there.
     """
     queues = ("light", "heavy") if settings.DEMO_WORKERS else ()
     names = (*queues, "keeper") if queues or digests_are_sent() else ()
     workers = [Program(name, [sys.executable, "-m", "chapter5.worker", name], WORKER) for name in names]
-    return [_web(host, port), *workers]
+    console = Program("console", [sys.executable, "-m", "chapter5.pyodide"], is_once=True)
+    return [_web(host, port), *workers, *([] if pyodide.is_installed() else [console])]
 
 
 def _web(host: str, port: int) -> Program:

@@ -74,7 +74,7 @@ def test_each_step_takes_it_further_from_the_photo_by_as_much_as_numpy_says(foun
     )
     left = sharpness(chains[3], kept) / sharpness(TRUTH, kept)
     assert f"Interpolated 6 times instead of once, B keeps {left:.0%} of A's sharpness" in found.finding
-    assert f"{(in_steps(ONES, 3)[..., 0] < 0.5).mean():.0%} of it was never in the photo" in found.finding
+    assert f"{(in_steps(ONES, 3)[..., 0] < 0.5).mean():.0%} of B was never in the photo" in found.finding
 
 
 def test_the_corners_are_as_far_off_as_numpy_says(found) -> None:
@@ -86,7 +86,7 @@ def test_the_corners_are_as_far_off_as_numpy_says(found) -> None:
 
 
 def test_the_finding_says_which_mode_comes_nearest(found) -> None:
-    assert "zeros is further off than border would be" in found.finding
+    assert "zeros fills that worse than border would" in found.finding
     assert (
         "of the three modes, border guesses that best"
         in run("augmentation_damage", k="1", mode="border").finding

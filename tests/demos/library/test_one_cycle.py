@@ -50,12 +50,12 @@ def test_the_table_is_of_the_half_way_epoch_the_shorter_cycle_and_the_last_epoch
     whole, shorter = part(found, Plot).series
     rows = part(found, Table).rows
     assert [row[:2] for row in rows] == [["stopped", 1], ["shorter", 1], ["to the end", 2]]
-    assert [row[3] for row in rows] == [whole.y[0], shorter.y[0], whole.y[1]]
+    assert [row[2] for row in rows] == [whole.y[0], shorter.y[0], whole.y[1]]
     rates = [schedule(epochs * STEPS, 0.03 / 25, 0.03, 0.03 / 1e5) for epochs in (2, 1, 2)]
     expected = [rates[0][STEPS - 1], rates[1][-1], rates[2][-1]]
-    assert np.allclose([row[2] for row in rows], expected, rtol=1e-6)
+    assert np.allclose([row[4] for row in rows], expected, rtol=1e-6)
     marks = {(mark.label, mark.x, mark.y) for mark in part(found, Plot).marks}
-    assert marks == {(row[0], row[1], row[3]) for row in rows}
+    assert marks == {(row[0], row[1], row[2]) for row in rows}
 
 
 def trained(epochs: int) -> tuple[float, float]:
@@ -84,8 +84,8 @@ def trained(epochs: int) -> tuple[float, float]:
 def test_a_cycle_that_is_really_stopped_and_one_that_is_planned_so_have_what_it_says(found) -> None:
     """Planted fault: the second training not seeded."""
     stopped, shorter, _ = part(found, Table).rows
-    assert np.allclose(stopped[3:], trained(2), rtol=1e-4)
-    assert np.allclose(shorter[3:], trained(1), rtol=1e-4)
+    assert np.allclose(stopped[2:4], trained(2), rtol=1e-4)
+    assert np.allclose(shorter[2:4], trained(1), rtol=1e-4)
 
 
 def test_the_finding_is_true_whichever_wins() -> None:

@@ -52,6 +52,16 @@ def test_the_finding_names_the_largest_share() -> None:
     assert f"{exp[2] / exp.sum():.1%}" in finding
 
 
+def test_the_finding_names_equal_ones_and_of_many_says_that_all_are() -> None:
+    """By hand: a share of 1 of 2, and of 1 of 20."""
+    assert run("softmax_table", activations="1,1,-90").finding == (
+        "teddy and grizzly have the same activation, and so the same share: 50.0% each."
+    )
+    assert run("softmax_table", activations=",".join(["1"] * 20)).finding == (
+        "All 20 classes have the same activation, and so the same share: 5.0% each."
+    )
+
+
 FAULTS = [
     ("activations.exp()\n", "activations.exp2()\n", lambda: test_softmax_is_the_exponentials_shares(BEARS)),
     ("softmax = activations.softmax(dim=0)", "softmax = exp / activations.sum()",
@@ -60,4 +70,5 @@ FAULTS = [
      test_a_thousand_overflows_and_the_shares_are_right_all_the_same),
     ("key=lambda place: -activations[place]", "key=lambda place: activations[place]",
      test_the_finding_names_the_largest_share),
+    ("== len(names) > 2", "> len(names) > 2", test_the_finding_names_equal_ones_and_of_many_says_that_all_are),
 ]  # fmt: skip

@@ -76,7 +76,7 @@ def test_the_gradients_are_those_by_what_the_layers_give(tmp_path) -> None:
 
 def test_the_first_loss_is_the_cross_entropy_of_the_network_as_it_was_made(tmp_path) -> None:
     """Planted fault: other images, or another order of them, in one of the two trainings."""
-    images = list(islice(cycle(digits()), 6 * 8))
+    images = list(islice(cycle(digits()), 4 * 8))
     losses = []
     for is_mixed in (False, True):
         seeded(5)
@@ -89,7 +89,7 @@ def test_the_first_loss_is_the_cross_entropy_of_the_network_as_it_was_made(tmp_p
         targets = [int(label) for _, label in images[:8]]
         by_hand = np.log(np.exp(activations).sum(axis=1)) - activations[np.arange(8), targets]
         losses = to_fp16.trained(learner, lambda *a, **n: None)[1]
-        assert len(losses) == 6
+        assert len(losses) == 4
         assert losses[0] == pytest.approx(by_hand.mean(), rel=1e-2 if is_mixed else 1e-4)
 
 
@@ -121,6 +121,15 @@ def test_on_a_cpu_it_is_bfloat16_and_says_so_plainly(small) -> None:
     else:
         assert part(small, Table).columns[2] == "bfloat16"
         assert small.finding.startswith("This is a CPU: instead of float16, which is slow here")
+
+
+@pytest.mark.parametrize(("seconds", "is_slower"), [(0.5, False), (2.0, True)])
+def test_a_cpu_that_saves_no_time_is_said_to_save_memory_alone(seconds, is_slower) -> None:
+    full, mixed = to_fp16.Training(1.0, 100, 2.0), to_fp16.Training(seconds, 50, 2.0)
+    found = to_fp16._finding(full, mixed, "bfloat16")
+    assert f"A step takes {seconds:.2f} times the seconds of float32" in found
+    assert ("saves memory alone" in found) == is_slower
+    assert "memory alone" not in to_fp16._finding(full, mixed, "float16")
 
 
 def test_on_cuda_it_is_fastais_own(monkeypatch, tmp_path) -> None:
@@ -161,12 +170,12 @@ def test_it_reports_each_step_and_stops_when_told(tmp_path, monkeypatch) -> None
 
     def report(step: int, of: int, text: str = "", **numbers: float) -> None:
         seen.append((step, of))
-        if step == 8:
+        if step == 6:
             raise Cancelled
 
     with pytest.raises(Cancelled):
         run("to_fp16", batch="8", report=report)
-    assert seen == [(step, 13) for step in range(1, 9)]
+    assert seen == [(step, 9) for step in range(1, 7)]
     assert list(tmp_path.iterdir()) == []
     assert not torch.is_autocast_enabled("cpu")
 
@@ -186,5 +195,7 @@ FAULTS = [
     ("enabled=is_mixed)", "enabled=False)", in_a_folder(test_half_the_bits_keep_about_half_the_memory)),
     ("given.register_hook(", "_layer.weight.register_hook(",
      in_a_folder(test_the_gradients_are_those_by_what_the_layers_give)),
+    ("mixed.seconds < full.seconds", "mixed.seconds > full.seconds",
+     lambda: test_a_cpu_that_saves_no_time_is_said_to_save_memory_alone(2.0, True)),
     ("            seeded(seed)\n", "", test_the_same_seed_gives_the_same_but_for_seconds),
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What a site with much in it does: which rows its pages read, and how many queries they make."""
