@@ -9,10 +9,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -177,10 +178,20 @@ def _execute(server: str, *statements: str) -> None:
             connection.execute(statement)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+# Below those that the system gives whoever asks for any, and from another thousand in each process of the tests.
+_ports = count(10_000 + 1_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 20))
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """One that nothing listens on, and that nobody else is given until whoever asked has bound it."""
+    return next(port for port in _ports if _is_free(host, port))
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        probe.bind((host, port))
+        return True
+    return False
 
 
 def wait_for(

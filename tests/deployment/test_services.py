@@ -29,7 +29,7 @@ import psycopg
 import pytest
 
 from tests.deployment.compose import ROOT, read
-from tests.server import PATIENCE_SECONDS, fresh_database
+from tests.server import PATIENCE_SECONDS, free_port, fresh_database
 from tests.views.plain_browser import Form, Forms
 
 SITE = "localhost"  # for which Caddy makes a certificate by itself
@@ -173,12 +173,6 @@ class Deployment:
         for process in alive:
             process.kill()
         return killed
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(is_so: Callable[[], object], why: Callable[[], str]) -> None:

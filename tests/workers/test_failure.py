@@ -1,16 +1,18 @@
 """What breaks, breaks one run at most, and its page says so. Real processes, on the environment's broker."""
 
+import contextlib
 import json
-import shutil
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import uuid4
 
+import psutil
 import pytest
+import redis
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from cards.actions.demo_runs import LOST, TOO_LONG
 from cards.actions.learners import guest_for
@@ -19,11 +21,12 @@ from cards.demos.registry import demo
 from cards.models import DemoResult, DemoRun, DemoWorker
 from cards.models.demo_runs import result_key
 from tests.bench.client import Guest
-from tests.workers.site import MOST_SECONDS, is_gone, seeded, wait_until, working
+from tests.server import PATIENCE_SECONDS
+from tests.workers.site import MOST_SECONDS, Workers, is_gone, seeded, wait_until, working
 
 pytestmark = pytest.mark.xdist_group("workers")
 KEPT_BYTES = 100_000_000
-LONGEST = timedelta(seconds=MOST_SECONDS + 60)  # from a click to an end, of whatever kind
+LONGEST = timedelta(seconds=MOST_SECONDS + PATIENCE_SECONDS)  # from a click to an end, of whatever kind
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +37,7 @@ def _the_next_demos_run(request: pytest.FixtureRequest) -> Iterator[None]:
         workers = request.getfixturevalue("workers")
         for page in (workers.page("lr_find", **seeded(steps="50")), workers.page(**seeded())):
             assert page.wait_until("done").attempt == 1
-        assert not DemoRun.objects.unfinished().exists()
+        wait_until(lambda: not DemoRun.objects.unfinished().exists(), "all have ended", workers)
         assert all(run.finished_at - run.created_at < LONGEST for run in DemoRun.objects.all())
         done = DemoRun.objects.filter(status="done").exclude(attempt=0)
         assert DemoResult.objects.count() == done.values("result").distinct().count() == done.count()
@@ -44,14 +47,14 @@ def _the_next_demos_run(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def test_the_run_of_a_killed_child_is_tried_once_more(workers) -> None:
-    page = workers.begun()
+    page = workers.lasting()
     workers.child("heavy").kill()
     assert_no_transaction_is_left()
     assert page.wait_until("done").attempt == 2
 
 
 def test_the_run_of_a_killed_parent_is_tried_once_more(workers) -> None:
-    page = workers.begun()
+    page = workers.lasting()
     child = workers.child("heavy")
     child.parent().kill()
     wait_until(lambda: is_gone(child), "the child is cleared away", workers)
@@ -60,10 +63,11 @@ def test_the_run_of_a_killed_parent_is_tried_once_more(workers) -> None:
 
 
 def test_a_run_that_lost_its_child_and_then_its_parent_fails(workers) -> None:
-    page = workers.begun()
+    page = workers.endless()
     workers.child("heavy").kill()
-    wait_until(lambda: page.run.attempt == 2, "the second attempt", workers)
-    page.wait_for_a_tenth()
+    wait_until(
+        lambda: page.run.attempt == 2 and page.run.progress.get("step", 0) > 30, "the second attempt", workers
+    )
     workers.child("heavy").parent().kill()
     run = page.wait_until("failed")
     assert (run.attempt, run.error, run.result) == (2, LOST, None)
@@ -71,36 +75,58 @@ def test_a_run_that_lost_its_child_and_then_its_parent_fails(workers) -> None:
 
 def test_a_killed_keeper_is_started_again(workers) -> None:
     workers.child("care").kill()
-    page = workers.begun()
+    page = workers.lasting()
     workers.child("heavy").kill()
     assert page.wait_until("done").attempt == 2
 
 
 def assert_no_transaction_is_left() -> None:
-    """Of what was killed just now: the next writer has its turn, and no connection idles in a transaction."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA busy_timeout = 500")
+    """Of what was killed just now: the next writer has its turn. What goes on has short ones, too."""
+    if connection.vendor == "sqlite":
+        assert can_write(PATIENCE_SECONDS)
+    else:
+        wait_until(lambda: not idle_in_transaction(), "no transaction is left")
+
+
+def can_write(seconds: float) -> bool:
+    """Whether nobody holds SQLite's one lock for that long."""
+    with connection.cursor() as cursor, contextlib.closing(connection):
+        cursor.execute(f"PRAGMA busy_timeout = {1_000 * seconds:.0f}")
+        with contextlib.suppress(OperationalError):
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("ROLLBACK")
-            connection.close()
-        else:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND state LIKE 'idle in transaction%'"
-            )
-            assert cursor.fetchone() == (0,)
+            return True
+    return False
+
+
+def idle_in_transaction() -> set[int]:
+    """The connections to this database that have begun a transaction and ask for nothing, by their backends' pids."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+            "AND state LIKE 'idle in transaction%'"
+        )
+        return {pid for (pid,) in cursor.fetchall()}
 
 
 # --- hung, or too large -----------------------------------------------------------------------------------------------
 
 
 def test_a_child_that_stands_still_is_killed_and_its_run_tried_once_more(workers) -> None:
-    page = workers.begun()
+    page = workers.lasting()
     child = workers.child("heavy")
-    child.suspend()
+    stand_still(child)
     assert page.wait_until("done").attempt == 2
     assert is_gone(child)
+
+
+def stand_still(child: psutil.Process) -> None:
+    """It is stopped where it holds no lock of SQLite's: that would keep all who write waiting."""
+    child.suspend()
+    while connection.vendor == "sqlite" and not can_write(seconds=5):
+        child.resume()
+        time.sleep(0.1)
+        child.suspend()
 
 
 def test_a_run_over_its_time_is_stopped_however_lively(workers) -> None:
@@ -117,7 +143,7 @@ def test_a_pattern_that_runs_away_is_stopped_and_its_child_goes_on(workers, patt
     """Python's re lets no other thread run meanwhile, the pulse neither."""
     child = workers.child("light")
     run = workers.page("regex_labels", **seeded(pattern=pattern)).wait_until("failed")
-    assert "ran away" in run.error
+    assert "ran away" in run.error or "Reading the pattern took more than" in run.error
     assert run.attempt == 1
     assert workers.page("regex_labels", **seeded()).wait_until("done").attempt == 1
     assert workers.child("light") == child
@@ -125,11 +151,15 @@ def test_a_pattern_that_runs_away_is_stopped_and_its_child_goes_on(workers, patt
 
 def test_what_a_run_took_its_child_gives_back(workers) -> None:
     """Two networks of some hundred MB, of which the allocator alone would keep most."""
-    child = workers.child("heavy")
-    workers.page("lr_find", **seeded(steps="50")).wait_until("done")
-    before = child.memory_info().rss
-    workers.page("resnet_depth", **seeded(depths="50,101")).wait_until("done")
-    wait_until(lambda: child.memory_info().rss < before + KEPT_BYTES, "it is given back", workers, 20)
+    for _ in range(3):  # its own limit, half a minute, can be too short on a busy machine
+        child = workers.child("heavy")
+        workers.page("lr_find", **seeded(steps="50")).wait_until("done")
+        before = child.memory_info().rss
+        run = workers.page("resnet_depth", **seeded(depths="50,101")).wait_for_the_end()
+        if run.error != TOO_LONG:
+            break
+    assert run.status == "done", run.error
+    wait_until(lambda: child.memory_info().rss < before + KEPT_BYTES, "it is given back", workers)
     assert workers.child("heavy") == child
 
 
@@ -155,11 +185,11 @@ def test_a_run_over_its_memory_is_stopped_and_a_result_that_is_too_large_is_not_
 
 
 def test_a_broker_that_stops_and_returns_empty_delays_what_was_asked_meanwhile(workers) -> None:
+    usual = quickest(lambda: click(workers))
     page = workers.begun()
     with workers.broker.away():
-        start = time.monotonic()
         meanwhile = workers.page(**seeded())
-        assert time.monotonic() - start < 5  # whoever asked has their page
+        assert quickest(lambda: click(workers)) < 5 + 2 * usual  # whoever asked has their page
         assert meanwhile.run.status == "queued"
         assert page.wait_until("done").attempt == 1  # its child went on
         if settings.REDIS_URL:
@@ -171,22 +201,23 @@ def test_a_broker_that_stops_and_returns_empty_delays_what_was_asked_meanwhile(w
 def test_a_redis_that_is_away_or_says_nothing_keeps_nobody_waiting(workers) -> None:
     """Beyond the usual on this machine: less than the pause before another try (2 s), or redis-py's patience (5 s)."""
 
-    def click() -> None:
-        workers.page(**seeded()).cancel()
-
     def is_ready() -> None:
         with urllib.request.urlopen(f"{workers.server.url}/readyz", timeout=30) as answer:
             assert json.load(answer)["state"] == "degraded"
 
-    usual = quickest(click)
+    usual = quickest(lambda: click(workers))
     with workers.broker.away():
         for _ in range(8):
-            click()  # by now each of the web's processes has lost the connection that it had
-        away = quickest(click)
+            click(workers)  # by now each of the web's processes has lost the connection that it had
+        away = quickest(lambda: click(workers))
     with workers.broker.silent():
-        silent = max(quickest(click), quickest(is_ready))
+        silent = max(quickest(lambda: click(workers)), quickest(is_ready))
     assert away < 1 + 2 * usual
     assert silent < 4 + 2 * usual
+
+
+def click(workers: Workers) -> None:
+    workers.page(**seeded()).cancel()
 
 
 def quickest(act: Callable[[], None]) -> float:
@@ -202,7 +233,7 @@ def quickest(act: Callable[[], None]) -> float:
 @pytest.mark.skipif(bool(settings.REDIS_URL), reason="messages are no files")
 def test_a_queue_folder_that_is_removed_is_made_anew(workers) -> None:
     workers.broker.queue_folder.mkdir(exist_ok=True)  # else it comes with the first message
-    shutil.rmtree(workers.broker.queue_folder)
+    workers.broker.queue_folder.rename(workers.folder / f"removed-{uuid4()}")  # at once, whatever is in it
     assert workers.page(**seeded()).wait_until("done").attempt == 1
 
 
@@ -236,6 +267,11 @@ def test_what_is_no_message_harms_nobody(workers) -> None:
             lambda: len(list(folder.glob("*.unreadable"))) == 2 * len(NO_MESSAGES), "all put aside", workers
         )
         assert [workers.child(queue) for queue in ("light", "heavy")] == children
+    else:
+        with redis.Redis(port=workers.broker.port) as broker:
+            wait_until(lambda: not broker.exists("light", "heavy"), "all were met", workers)
+        for queue in ("light", "heavy"):
+            workers.child(queue)
 
 
 # --- delivered too often, or nonsense ---------------------------------------------------------------------------------
@@ -340,9 +376,17 @@ def test_a_heavy_run_holds_up_neither_a_light_one_nor_a_grade_and_can_be_cancell
 
 def test_the_web_has_loaded_nothing_that_computes(workers) -> None:
     """After all that it was asked here: no library of the worker's is mapped into its processes."""
-    webs = [process for process in workers.processes() if "granian" in process.cmdline()]
-    assert len(webs) == 3
-    for process in webs:
+
+    def webs() -> list[psutil.Process]:
+        found = []
+        for process in workers.processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "granian" in process.cmdline():
+                    found.append(process)
+        return found
+
+    wait_until(lambda: len(webs()) == 3, "one that watches, two that answer", workers)
+    for process in webs():
         mapped = {path.path for path in process.memory_maps()}
         assert not [path for path in mapped if "/torch" in path or "/numpy/" in path]
     assert any("/torch" in path.path for path in workers.child("light").memory_maps())

@@ -17,7 +17,7 @@ from cards.clock import now
 from cards.models import DemoWorker
 from chapter5.supervise import end_with_parent
 from tests.server import ROOT
-from tests.workers.site import MOST_SECONDS, Workers, seeded, wait_until, working
+from tests.workers.site import MOST_SECONDS, QUICK, Workers, seeded, wait_until, working
 
 pytestmark = pytest.mark.xdist_group("workers")
 
@@ -45,7 +45,8 @@ class WithAGpu:
 
 sys.meta_path.insert(0, WithAGpu)
 """
-CELERYS_LIMIT_SECONDS = 2 + MOST_SECONDS + 2 * 1  # the wait for a GPU, a run's time, twice the grace
+# The wait for a GPU, a run's time, twice the grace.
+CELERYS_LIMIT_SECONDS = 2 + MOST_SECONDS + 2 * float(QUICK["DEMO_GRACE_SECONDS"])
 
 
 @pytest.fixture(scope="module")
