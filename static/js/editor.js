@@ -8,12 +8,13 @@
   const progress = form.querySelector("[data-progress]");
   let field = form.elements.answer;
   field.setSelectionRange(field.value.length, field.value.length);
+  const areas = [form.elements.prompt, form.elements.answer];
   let isChanged = false;
   let isSending = false;
 
   for (const element of form.querySelectorAll("[data-without-script]")) element.hidden = true;
 
-  for (const area of [form.elements.prompt, form.elements.answer]) {
+  for (const area of areas) {
     area.addEventListener("focus", () => { field = area; });
     area.addEventListener("paste", (event) => take(event, event.clipboardData));
     area.addEventListener("drop", (event) => take(event, event.dataTransfer));
@@ -81,6 +82,10 @@
   form.addEventListener("submit", (event) => {
     if (isSending) event.preventDefault();
     isSending = true;
+  });
+  // What was typed before this file came is heard now, by htmx too.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const area of areas) if (area.value !== area.defaultValue) area.dispatchEvent(new Event("input", { bubbles: true }));
   });
   addEventListener("pageshow", () => { isSending = false; });
   addEventListener("beforeunload", (event) => {

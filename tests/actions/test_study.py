@@ -235,6 +235,7 @@ def test_fifty_threads_sending_the_same_grade_give_one_review(ada, card, number)
         thread.join(120)
     assert not errors
     assert len(used) == 50
+    _wait_until_closed(used)
     assert sorted(results) == [Result.REPEATED] * 49 + [Result.WRITTEN]
     assert StudyEvent.objects.filter(number=number + 1).count() == StudyEvent.objects.count() - number == 1
     assert_replay_is_clean()
@@ -257,6 +258,16 @@ def _connection_id() -> int:
     """Of this thread's connection: on PostgreSQL the server's process behind it."""
     own = connection.connection
     return own.info.backend_pid if connection.vendor == "postgresql" else id(own)
+
+
+def _wait_until_closed(used: set[int]) -> None:
+    """Until those connections have left PostgreSQL their places, which whoever is next needs too."""
+    while connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE pid = ANY(%s)", [list(used)])
+            if not cursor.fetchall():
+                return
+        time.sleep(0.05)
 
 
 def test_it_never_moves_the_study_day_back(ada, card) -> None:

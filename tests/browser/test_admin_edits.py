@@ -111,7 +111,8 @@ def test_an_admins_edit_reaches_the_review_and_the_history_and_no_schedule(
     admin.get_by_label("Search cards").fill("softmax do")
     admin.get_by_role("button", name="Search").click()
     admin.locator(f"a[href^='{shared.editor}']").click()
-    expect(admin.get_by_label("Answer")).to_have_value(ANSWER)  # the whole page has come
+    expect(admin.get_by_label("Answer")).to_have_value(ANSWER)
+    admin.wait_for_load_state()  # the whole page has come
     admin.get_by_label("Answer").fill("It makes positive numbers.\n\nThey **sum to** $1$.")
     expect(admin.locator("#preview strong")).to_have_text("sum to")
     expect(admin.locator("#preview math")).to_be_visible()
@@ -149,6 +150,7 @@ def test_a_suggestion_and_a_flag_by_key_are_amended_accepted_and_answered(
     expect(me.get_by_text("Flagged as wrong")).to_be_visible()
     me.keyboard.press("e")
     expect(me.get_by_role("heading", name="Suggest a better wording")).to_be_visible()
+    me.wait_for_load_state()
     me.get_by_label("Answer").fill("It makes positive numbers that summ to 1.")
     expect(me.locator("#preview .answer")).to_have_text("It makes positive numbers that summ to 1.")
     me.get_by_label("Why is this better?").fill("The sum is the point of it.")
@@ -165,6 +167,7 @@ def test_a_suggestion_and_a_flag_by_key_are_amended_accepted_and_answered(
     admin.goto("/admin/")
     admin.get_by_role("link", name="open suggestion").click()
     admin.locator("#result_list tr", has_text=name).get_by_role("link", name=PROMPT).click()
+    admin.wait_for_load_state()
     expect(admin.locator(".reason")).to_have_text("The sum is the point of it.")
     expect(admin.locator(".texts-changed ins").first).to_contain_text("that summ to 1")
     admin.get_by_text("Amend it first").click()
@@ -206,6 +209,7 @@ def test_of_two_admins_the_second_sees_both_edits_and_overwrites_nothing(
         save(two, answer=mine, reason="What they sum to.")
     assert answer.value.status == 409
     expect(two.get_by_role("alert")).to_contain_text("The card was changed since you opened it.")
+    two.wait_for_load_state()
     conflict = two.locator("[data-conflict]")
     expect(conflict).to_contain_text(f"Edited by {first}: How it does so.")
     theirs, own = conflict.locator(".texts-changed").all()

@@ -125,7 +125,7 @@ def test_a_note_that_was_typed_is_kept_by_a_skip_and_by_an_undo(page: Page, serv
         page.keyboard.press("Escape")
         page.keyboard.press(key)
         replied(page)
-        expect(page.get_by_role("button", name="Show answer")).to_be_visible()
+        expect(page.get_by_role("button", name="Show answer")).to_be_focused()
     page.goto(f"/cards/{first}/")
     expect(page.locator("#note section")).to_have_text("Skipped, and noted.")
     told = "from cards.models import Note; print(Note.objects.filter(text='Taken back from here.').count())"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import sign_up
+from tests.browser.conftest import replied, sign_up
 from tests.browser.test_every_page import complaints_of
 
 PROMPT = (
@@ -37,19 +37,25 @@ def write(page: Page) -> None:
 def test_a_part_is_asked_revealed_and_graded_by_keyboard_alone(page: Page) -> None:
     write(page)
     page.goto("/review/?practise=deck:gaps")
+    ask, good = page.get_by_role("button", name="Show answer"), page.get_by_role("button", name="Good")
     gap = page.locator(".prompt mark.blank")
     expect(gap).to_have_text("blank: [two words]")  # as a screen reader says it
     assert "learning rate" not in page.content()
     page.keyboard.press("Space")
     expect(page.locator(".prompt mark.filled")).to_have_text("filled in: learning rate")
+    expect(good).to_be_focused()
     page.keyboard.press("3")
     expect(page.locator(".prompt mark.blank")).to_have_text("blank: […]")
+    expect(ask).to_be_focused()
     page.keyboard.press("Space")
     expect(page.locator(".prompt mark.filled")).to_have_text("filled in: lr_find")
+    expect(good).to_be_focused()
     page.keyboard.press("3")
     expect(page.locator(".prompt .unseen")).to_have_text("blank: ")
+    expect(ask).to_be_focused()
     page.keyboard.press("Space")
     expect(page.locator(".prompt .unseen")).to_have_text("filled in: ")
+    expect(good).to_be_focused()
     page.keyboard.press("3")
     expect(page.get_by_role("heading", name="That was the last of 3.")).to_be_visible()
     page.keyboard.press("u")
@@ -71,6 +77,7 @@ def test_it_fits_a_narrow_phone_and_has_no_fault_for_axe(new_context, scheme) ->
         expect(page.locator(".htmx-request")).to_have_count(0)
         assert complaints_of(page) == []
         page.get_by_role("button", name="Good").click()
+    replied(page)  # else it may come while the next test counts
 
 
 def test_without_javascript_it_is_forms_and_pages(new_context) -> None:

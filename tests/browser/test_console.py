@@ -1,6 +1,7 @@
 """The Python console of a card, in a real browser, by the real Pyodide: what it runs, and what that cannot reach."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,12 +12,17 @@ from cards.cardtext import read_deck
 from chapter5 import pyodide
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_every_page import complaints_of
-from tests.server import Server
+from tests.server import PATIENCE_SECONDS, Server
 
-LOOKS = 200
 DECK = read_deck((Path(__file__).parents[2] / "cards" / "content" / "chapter5.md").read_text())
 CONSOLES = {card.key: console for card in DECK.cards if (console := card.wording.console)}
 ADDRESS = "/review/?practise=fastcore"  # the card of fastcore's L, alone
+NOTE_STATES = """() => {
+  window.noted = [];
+  const panel = document.querySelector(".console"), bar = panel.querySelector("progress");
+  const note = () => noted.push([panel.querySelector("[role=status]").innerText, bar.hidden ? "hidden" : "shown"]);
+  new MutationObserver(note).observe(panel, {attributes: true, childList: true, subtree: true});
+}"""
 READY = "Python is ready. L, Path and re are imported."
 pytestmark = pytest.mark.xdist_group("console")  # one process of the tests loads Pyodide, and not each
 
@@ -92,9 +98,8 @@ def closed_workers(page: Page) -> list[Worker]:
 
 
 def await_one(page: Page, closed: list[Worker]) -> None:
-    for _ in range(LOOKS):  # the browser says so a little later
-        if closed:
-            break
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not closed and time.monotonic() < deadline:  # the browser says so a little later
         page.wait_for_timeout(100)
     assert len(closed) == 1
 
@@ -105,14 +110,16 @@ def test_nothing_of_it_is_loaded_before_it_is_opened_and_then_it_is_cached(page:
     page.goto(ADDRESS)
     page.wait_for_load_state("networkidle")
     assert [each.url for each in asked if "console" in each.url or "pyodide" in each.url] == []
+    page.evaluate(NOTE_STATES)
     page.keyboard.press("p")
-    expect(page.get_by_role("progressbar", name="Loaded")).to_be_visible()
-    expect(state(page)).to_have_text("Python is loading …")
     expect(state(page)).to_have_text(READY)
+    assert ["Python is loading …", "shown"] in page.evaluate("noted")
     expect(page.get_by_role("progressbar", name="Loaded")).to_be_hidden()
     asked.clear()
+    page.evaluate("noted.length = 0")
     page.get_by_role("button", name="Start anew").click()
-    expect(state(page)).to_have_text("Python is loading …")
+    while not page.evaluate("noted.some(([said]) => said === 'Python is loading …')"):
+        page.wait_for_timeout(50)
     expect(state(page)).to_have_text(READY)
     loaded = {each.url.rpartition("/")[2]: each.sizes()["responseBodySize"] for each in asked}
     assert loaded.keys() == {*pyodide.LOADED, "worker.js"}

@@ -4,7 +4,7 @@ import re
 from io import BytesIO
 
 from PIL import Image
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 
 def png() -> bytes:
@@ -13,13 +13,18 @@ def png() -> bytes:
     return file.getvalue()
 
 
-def open_editor(page: Page) -> None:
-    """A guest's new deck, and the editor of its first card."""
+def make_deck(page: Page) -> None:
     page.goto("/decks/new/")
     page.get_by_label("Name").fill("My losses")
     page.get_by_role("button", name="Make the deck").click()
+
+
+def open_editor(page: Page) -> None:
+    """A guest's new deck, and the editor of its first card."""
+    make_deck(page)
     page.get_by_role("link", name="Write a card").click()
     expect(page.locator("#preview")).to_contain_text("What you write is shown here")
+    page.wait_for_load_state()
 
 
 def test_a_guest_writes_a_card_with_a_picture_and_sees_it_as_they_type(page: Page) -> None:
@@ -79,4 +84,21 @@ def test_leaving_asks_when_something_was_typed(page: Page) -> None:
     assert asked == ["beforeunload"]
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("link", name="Half a th")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_what_was_typed_before_the_script_is_there_is_previewed_and_not_lost(page: Page) -> None:
+    make_deck(page)
+    held: list[Route] = []
+    page.route("**/js/editor*.js", lambda route: held.append(route))
+    page.get_by_role("link", name="Write a card").click()
+    page.get_by_label("Prompt").fill("What is $x^2$?")
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(page.locator("#preview math")).to_be_visible()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_label("Prompt")).to_have_value("What is $x^2$?")
     assert asked == ["beforeunload"]

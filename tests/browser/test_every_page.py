@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE, Server, sign_in, sign_up
+from tests.browser.conftest import PATIENCE, REPLACED, Server, sign_in, sign_up
 
 pytestmark = pytest.mark.xdist_group("every_page")  # one process of the tests makes the world, and not each
 AXE = Axe().axe_script
@@ -280,7 +280,12 @@ def world(server: Server, browser: Browser) -> Iterator[World]:
     for page in world.pages.values():
         page.set_default_timeout(PATIENCE)
         page.on(
-            "console", lambda said: said.type in {"error", "warning"} and world.complaints.append(said.text)
+            "console",
+            lambda said: (
+                said.type in {"error", "warning"}
+                and not said.text.startswith(REPLACED)
+                and world.complaints.append(said.text)
+            ),
         )
         page.on("pageerror", lambda error: world.complaints.append(str(error)))
     sign_in(world.pages["@"], server.make_admin())
@@ -355,6 +360,7 @@ def test_every_route_has_a_row() -> None:
 
 def complaints_of(page: Page) -> list[str]:
     """What axe and the layout have against the page as it stands."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):  # it is half a megabyte, and stays as long as the page
         page.evaluate(AXE)
     violations = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")

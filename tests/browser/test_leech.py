@@ -85,6 +85,7 @@ def test_without_javascript_it_is_said_and_suspended(
     page.get_by_role("button", name="Show answer").click()
     page.get_by_role("button", name="Again").click()
     expect(notice(page)).to_contain_text("2 times")
+    page.wait_for_load_state()
     for each in notice(page).locator("a[data-key], button").all():
         assert each.bounding_box()["height"] >= 43.5
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -40,6 +40,7 @@ def test_a_pasted_questionnaire_is_corrected_made_a_deck_and_reviewed(
     page.get_by_label("Questions and answers").fill(NOTES)
     page.get_by_role("button", name="Read it").click()
     expect(page.locator(".lead")).to_contain_text("2 cards.")
+    page.wait_for_load_state()
     roles = page.get_by_label("Paragraph")
     assert [role.input_value() for role in roles.all()] == [
         "heading", "prompt", "answer", "continuation", "prompt", "answer",

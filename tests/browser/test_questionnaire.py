@@ -25,6 +25,7 @@ def read_notes(page: Page) -> None:
     page.get_by_label("Questions and answers").fill(NOTES)
     page.get_by_role("button", name="Read it").click()
     expect(page.get_by_role("heading", name="What was read")).to_be_visible()
+    page.wait_for_load_state()
 
 
 @pytest.mark.parametrize("has_javascript", [True, False])

@@ -13,6 +13,7 @@ def test_by_keyboard_from_anywhere_to_what_is_found_and_practised(page: Page) ->
     page.goto("/decks/")
     page.keyboard.press("/")
     expect(page.get_by_label("Search the cards")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("/")
     expect(page.get_by_label("Search the cards")).to_be_focused()
     page.keyboard.type("softmax/")

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from tests.commands.sites import SERVER, Site, kill_when
+from tests.commands.sites import SERVER, Site, killed_when, sooner_or_later
 from tests.server import fresh_database
 
 FILL = "from tests.full_site import fill, many_events; fill(); many_events(6_000)"
-pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
@@ -33,24 +33,32 @@ def test_killed_backups_and_restores_are_nothing_or_all(new_site, tmp_path) -> N
     site.python(FILL)
     before = site.fingerprint()
 
-    process = site.start("backup", file)
-    kill_when(process, lambda: any(tmp_path.glob(".site.tar.gz.*.part")))
+    def backup_is_killed() -> bool:
+        file.unlink(missing_ok=True)
+        return killed_when(site.start("backup", file), lambda: any(tmp_path.glob(".site.tar.gz.*.part")))
+
+    sooner_or_later(backup_is_killed)
     assert not file.exists()
 
     site.manage("backup", file)
+
+    def restore_is_killed(other: Site, *options: str) -> bool:
+        before = other.fingerprint()
+        process = other.start("restore", file, *options)
+        if not killed_when(process, partial(other.is_writing, process, file)):
+            return False
+        assert other.fingerprint() == before
+        return True
+
+    sooner_or_later(lambda: restore_is_killed(new_site(uuid4().hex)))
     other = new_site("other")
-    empty = other.fingerprint()
-    process = other.start("restore", file)
-    kill_when(process, partial(other.is_writing, process, file))
-    assert other.fingerprint() == empty
 
-    other.python("from cards.models import Deck; from tests.conftest import START; "
-                 "Deck.objects.create(name='here', created_at=START)")  # fmt: skip
-    kept = other.fingerprint()
-    process = other.start("restore", file, "--replace")
-    kill_when(process, partial(other.is_writing, process, file))
-    assert other.fingerprint() == kept
+    def replacing_is_killed() -> bool:
+        other.python("from cards.models import Deck; from tests.conftest import START; "
+                     "Deck.objects.create(name='here', created_at=START)")  # fmt: skip
+        return restore_is_killed(other, "--replace")
 
+    sooner_or_later(replacing_is_killed)
     other.manage("restore", file, "--replace")
     site.python("from cards.models import DemoWorker; DemoWorker.objects.all().delete()")
     assert other.fingerprint() == site.fingerprint() != before

@@ -56,7 +56,6 @@ def healthy(tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-@pytest.mark.timeout(400)  # on a busy machine torch takes a minute
 def test_on_a_healthy_site_nothing_is_broken(healthy: Site) -> None:
     text = healthy.manage("doctor")
     found = findings(text)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def fresh(source: str) -> str:
     """What a fresh process prints for this source."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", source], cwd=ROOT, capture_output=True, text=True, timeout=100
+        [sys.executable, "-W", "ignore", "-c", source], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

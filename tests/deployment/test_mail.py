@@ -14,8 +14,8 @@ import pytest
 from tests.bench.client import Client
 from tests.deployment.certificate import make_certificate
 from tests.doctor.test_mail import Reply, Server
+from tests.server import PATIENCE_SECONDS, environment_of, free_port, running
 from tests.server import Server as Site
-from tests.server import environment_of, free_port, running
 
 
 class TlsReply(Reply):
@@ -111,7 +111,7 @@ def test_a_mail_server_that_says_nothing_keeps_nobody_waiting_for_ever(tmp_path)
             client = Client(site.url)
             client.get("/accounts/password/reset/")
             form = {"email": "ada@example.org", "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-            connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=30)
+            connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=PATIENCE_SECONDS)
             cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
             headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
             connection.request("POST", "/accounts/password/reset/", urlencode(form), headers)

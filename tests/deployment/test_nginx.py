@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from tests.deployment.certificate import make_certificate
 from tests.deployment.compose import ROOT
 from tests.deployment.test_services import ANY, Browser, form_with
 from tests.deployment.test_services import wait_for as wait_until
-from tests.server import PATIENCE_SECONDS, free_port, wait_for
+from tests.server import ENDS_SECONDS, PATIENCE_SECONDS, free_port, wait_for
 from tests.views.plain_browser import Forms
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -62,6 +63,15 @@ def block(name: str, **here: str) -> str:
         assert there in text
         text = text.replace(there, instead)
     return text
+
+
+def listens(port: int) -> bool:
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS),
+    ):
+        return True
+    return False
 
 
 class Host:
@@ -115,9 +125,11 @@ class Host:
             nginx = subprocess.Popen(self.configuration(), **options)
         try:
             wait_for(f"http://127.0.0.1:{self.ports['web']}/readyz", serve, self.log)
+            wait_until(lambda: listens(self.ports["https"]), self.log.read_text)
             yield self
             serve.terminate()
-            assert serve.wait(20) == 0
+            assert serve.wait(ENDS_SECONDS) == 0
+            psutil.wait_procs(self.left(), timeout=5)  # what it has just killed
             assert self.left() == []
         finally:
             nginx.terminate()

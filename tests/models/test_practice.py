@@ -57,7 +57,7 @@ def test_a_shuffle_is_the_same_for_its_seed_and_another_for_another(ada, ids) ->
     assert all(sorted(shuffle) == ids for shuffle in shuffles.values())
     assert practised("deck:shared", ada, Order.SHUFFLED, seed=7) == shuffles[7]
     assert len({tuple(shuffle) for shuffle in shuffles.values()}) == 20
-    assert len({shuffle[0] for shuffle in shuffles.values()}) > 8
+    assert len({shuffle[0] for shuffle in shuffles.values()}) > 4
 
 
 @pytest.mark.parametrize("order", Order)
