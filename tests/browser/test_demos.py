@@ -257,9 +257,7 @@ def test_cancel_by_keyboard(page: Page, cards) -> None:
 
 def test_when_cancel_goes_because_the_result_comes_the_focus_is_on_the_heading(page: Page, cards) -> None:
     shown = open_demo(page, cards["lr_find"], LR_FIND)
-    field(page, "Steps").fill(
-        "299"
-    )  # as no other test here has them: what was computed before is there at once
+    field(page, "Steps").fill("299")  # as no other test here: what was computed before is there at once
     field(page, "Batch size").fill("256")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=LR_FIND)).to_be_focused()
