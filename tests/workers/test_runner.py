@@ -1,13 +1,17 @@
-"""What a demo says as it goes on, and hears."""
+"""What a demo says as it goes on, and hears; and what its process does after it."""
 
+import gc
 import json
+import weakref
 
 import pytest
 
+from cards.clock import now
+from cards.demos import pets
 from cards.demos.contract import Cancelled
 from cards.demos.registry import demo
-from cards.models import DemoRun
-from cards.runner import Watched
+from cards.models import DemoRun, Learner
+from cards.runner import Child, Watched
 
 
 @pytest.fixture
@@ -38,3 +42,29 @@ def test_the_lower_limit_holds(settings, watched) -> None:
     assert Watched(DemoRun(slug="lr_find"), lr_find).most_bytes == 10_000_000
     settings.DEMO_MOST_MEGABYTES = 10**6
     assert Watched(DemoRun(slug="lr_find"), lr_find).most_bytes == lr_find.megabytes * 1_000_000
+
+
+@pytest.mark.django_db(transaction=True)  # the connection is closed while it computes
+def test_after_a_run_its_process_tidies_up(ada: Learner, monkeypatch) -> None:
+    """What only holds itself is gone, which Python does at its leisure; what glibc keeps goes with it."""
+
+    class Learned:
+        def __init__(self) -> None:
+            self.by = self
+
+    monkeypatch.setattr(Child, "_pulse", lambda self: None)
+    child, softmax = Child("light"), demo("softmax_table")
+    assert softmax is not None
+    run = DemoRun.objects.create(
+        learner=ada, slug="softmax_table", queue="light", parameters=softmax.read({}), seed=1,
+        created_at=now(), sent_at=now(),
+    )  # fmt: skip
+    left = weakref.ref(Learned())
+    gc.disable()
+    try:
+        assert child.run(run.pk)
+    finally:
+        gc.enable()
+        pets.use(None)  # which the child was told
+    run.refresh_from_db()
+    assert (run.status, left()) == ("done", None)
