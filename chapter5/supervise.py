@@ -146,7 +146,9 @@ def _end(kept: list[Kept]) -> None:
     ):  # a list: each is reaped
         time.sleep(0.02)
     for each in kept:
-        each.kill_group(signal.SIGKILL)
+        if each.group_is_alive():
+            logger.warning("%s did not end within %g s; it is killed.", each.program.name, GRACE_SECONDS)
+            each.kill_group(signal.SIGKILL)
         if each.process is not None:
             each.process.wait()
 

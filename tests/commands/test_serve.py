@@ -223,6 +223,7 @@ def test_it_ends_and_leaves_no_process(site: Site, end: signal.Signals) -> None:
     site.process.send_signal(end)
     assert site.process.wait(ENDS_SECONDS) == 0
     site.assert_gone()
+    assert "did not end" not in site.log.read_text()  # it was told, and did; nothing had to be killed
 
 
 @pytest.mark.parametrize("end", ["Ctrl-C", "the terminal is closed", "make is told to end"])

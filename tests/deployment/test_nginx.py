@@ -131,6 +131,7 @@ class Host:
             assert serve.wait(ENDS_SECONDS) == 0
             psutil.wait_procs(self.left(), timeout=5)  # what it has just killed
             assert self.left() == []
+            assert "did not end" not in self.log.read_text()
         finally:
             nginx.terminate()
             for process in self.left():

@@ -143,7 +143,7 @@ def test_a_pattern_that_runs_away_is_stopped_and_its_child_goes_on(workers, patt
     """Python's re lets no other thread run meanwhile, the pulse neither."""
     child = workers.child("light")
     run = workers.page("regex_labels", **seeded(pattern=pattern)).wait_until("failed")
-    assert "ran away" in run.error or "Reading the pattern took more than" in run.error
+    assert "ran away" in run.error
     assert run.attempt == 1
     assert workers.page("regex_labels", **seeded()).wait_until("done").attempt == 1
     assert workers.child("light") == child
